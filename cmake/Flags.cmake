@@ -2,7 +2,8 @@
 # One INTERFACE target carries every flag. Warnings are the same for all; hardening and sanitizers
 # exclude each other, and the static executables leave out what needs a dynamic loader.
 add_library(containr_flags INTERFACE)
-target_compile_definitions(containr_flags INTERFACE _GNU_SOURCE)
+target_compile_definitions(containr_flags INTERFACE _GNU_SOURCE
+	CONTAINR_VERSION="${PROJECT_VERSION}")
 target_include_directories(containr_flags INTERFACE
 	${CMAKE_SOURCE_DIR}/engine ${CMAKE_SOURCE_DIR}/engine/include ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(containr_flags INTERFACE

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/path.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h> /* RENAME_NOREPLACE */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef CONTAINR_VERSION
+#error "the build defines CONTAINR_VERSION"
+#endif
+
+static const char *const root_folders[] = { "containers", "names", "images",
+					    "layers",	  "tmp",   "trash" };
+static const char *const runroot_folders[] = { "containers" };
+
+const char *containr_version(void)
+{
+	return CONTAINR_VERSION;
+}
+
+static const char *choose(const char *given, const char *variable, const char *otherwise)
+{
+	const char *value = variable ? getenv(variable) : NULL;
+
+	if (given)
+		return given;
+	return value && *value ? value : otherwise;
+}
+
+/* Makes @path absolute: the engine's processes change their working directory. */
+static char *make_absolute(const char *path)
+{
+	char cwd[PATH_MAX];
+	autofree char *joined = NULL;
+
+	if (path[0] == '/')
+		return path_clean(path);
+	if (!getcwd(cwd, sizeof(cwd)))
+		return NULL;
+	joined = path_join(cwd, path);
+	return joined ? path_clean(joined) : NULL;
+}
+
+/* Helpers are in ../libexec/containr of the executable's folder, in an installation and in a build.
+ */
+static char *find_libexec(void)
+{
+	char exe[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *slash;
+	struct str path = STR_INIT;
+
+	if (len < 0)
+		return NULL;
+	exe[len] = '\0';
+	for (int up = 0; up < 2; up++) {
+		slash = strrchr(exe, '/');
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+	}
+	str_appendf(&path, "%s/libexec/containr", exe);
+	return str_steal(&path);
+}
+
+/* Opens a state folder; only its first use finds it missing, so that creating is the exception. */
+static int open_folder(const char *path, const char *const *folders, size_t count, int *ret_fd,
+		       struct containr_error *err)
+{
+	autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0 && errno == ENOENT) {
+		r = fs_make_dirs(AT_FDCWD, path, 0711, err);
+		if (r == 0)
+			r = fs_open_dir(AT_FDCWD, path, &fd, err);
+		if (r < 0)
+			return r;
+	}
+	if (fd < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot open state folder '%s'", path);
+	/* the last one is made last: it tells whether all are there */
+	if (faccessat(fd, folders[count - 1], F_OK, 0) < 0)
+		for (size_t i = 0; i < count; i++)
+			if (mkdirat(fd, folders[i], 0711) < 0 && errno != EEXIST)
+				return fail_sys(err, CONTAINR_E_IO, "cannot create folder '%s/%s'",
+						path, folders[i]);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int containr_open(const struct containr_options *options, struct containr **ret_engine,
+		  struct containr_error *err)
+{
+	static const struct containr_options defaults = { .log_fd = -1 };
+	struct containr *engine = calloc(1, sizeof(*engine));
+	int r;
+
+	if (!engine)
+		return fail_oom(err);
+	if (!options)
+		options = &defaults;
+	engine->root_fd = engine->runroot_fd = -1;
+	engine->log = (struct log) { .fd = options->log_fd,
+				     .level = (enum log_level)options->log_level,
+				     .json = options->log_json != 0 };
+	engine->root = make_absolute(choose(options->root, "CONTAINR_ROOT", "/var/lib/containr"));
+	engine->runroot =
+		make_absolute(choose(options->runroot, "CONTAINR_RUNROOT", "/run/containr"));
+	engine->libexec = options->libexec	       ? make_absolute(options->libexec)
+			  : getenv("CONTAINR_LIBEXEC") ? make_absolute(getenv("CONTAINR_LIBEXEC"))
+						       : find_libexec();
+	if (!engine->root || !engine->runroot || !engine->libexec) {
+		containr_close(engine);
+		return fail_oom(err);
+	}
+	r = open_folder(engine->root, root_folders, ARRAY_LEN(root_folders), &engine->root_fd, err);
+	if (r == 0)
+		r = open_folder(engine->runroot, runroot_folders, ARRAY_LEN(runroot_folders),
+				&engine->runroot_fd, err);
+	if (r < 0) {
+		containr_close(engine);
+		return r;
+	}
+	*ret_engine = engine;
+	return 0;
+}
+
+void containr_close(struct containr *engine)
+{
+	if (!engine)
+		return;
+	cleanup_close(&engine->root_fd);
+	cleanup_close(&engine->runroot_fd);
+	free(engine->root);
+	free(engine->runroot);
+	free(engine->libexec);
+	free(engine);
+}
+
+int store_trash(const struct containr *engine, const char *path, struct containr_error *err)
+{
+	char unique[33];
+	char target[64];
+	int r = fs_random_hex(16, unique, err);
+
+	if (r < 0)
+		return r;
+	(void)snprintf(target, sizeof(target), "trash/%s", unique);
+	if (renameat(engine->root_fd, path, engine->root_fd, target) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot remove '%s/%s'", engine->root, path);
+	return 0;
+}
+
+int store_empty_trash(const struct containr *engine, struct containr_error *err)
+{
+	autoclosedir DIR *dir = NULL;
+	autoclose int fd = -1;
+	const struct dirent *entry;
+	int r = fs_open_dir(engine->root_fd, "trash", &fd, err);
+
+	if (r < 0)
+		return r;
+	dir = fdopendir(fd);
+	if (!dir)
+		return fail_sys(err, CONTAINR_E_IO, "cannot read '%s/trash'", engine->root);
+	fd = -1;
+	while ((errno = 0, entry = readdir(dir))) {
+		int one;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		one = fs_remove_tree(dirfd(dir), entry->d_name, err);
+		if (one < 0 && r == 0)
+			r = one;
+	}
+	return r;
+}
+
+int store_make_temp(const struct containr *engine, char **ret_path, struct containr_error *err)
+{
+	char unique[33];
+	autofree char *path = NULL;
+	int r = fs_random_hex(16, unique, err);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&path, "tmp/%s", unique) < 0)
+		return fail_oom(err);
+	if (mkdirat(engine->root_fd, path, 0700) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot create '%s/%s'", engine->root, path);
+	*ret_path = steal_ptr(&path);
+	return 0;
+}
+
+int store_lock(const struct containr *engine, const char *path, int *ret_fd,
+	       struct containr_error *err)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	autoclose int fd = openat(engine->root_fd, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot open '%s/%s'", engine->root, path);
+	while (fcntl(fd, F_OFD_SETLKW, &lock) < 0)
+		if (errno != EINTR)
+			return fail_sys(err, CONTAINR_E_LOCKED, "cannot lock '%s/%s'", engine->root,
+					path);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
