@@ -8,7 +8,10 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
-/* Resource limits, getrlimit(2). "Unlimited" is RLIM_INFINITY. */
+/* Resource limits, getrlimit(2). */
+
+/* No limit, as the kernel and OCI write it in 64 bits. */
+#define RLIMIT_NONE UINT64_MAX
 
 struct rlimit_setting {
 	int resource; /* RLIMIT_* */

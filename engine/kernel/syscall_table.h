@@ -55,6 +55,14 @@ extern const struct syscall_arch_info syscall_arches[SYSCALL_ARCH_COUNT];
 extern const struct syscall_row syscall_rows[];
 extern const size_t syscall_row_count;
 
+/* The ids of the calls that an architecture has, by rising number. */
+struct syscall_order {
+	const uint16_t *ids;
+	size_t len;
+};
+
+extern const struct syscall_order syscall_orders[SYSCALL_ARCH_COUNT];
+
 /** Returns the id of system call @name; -1 if no architecture has one of this name. */
 int syscall_find(const char *name);
 
