@@ -15,6 +15,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 	if(NOT CONTAINR_SANITIZE)
 		target_compile_options(containr_flags INTERFACE -Wnull-dereference)
 	endif()
+	# Texts for people are cut to their buffers on purpose.
+	target_compile_options(containr_flags INTERFACE -Wno-format-truncation)
 endif()
 if(CONTAINR_WERROR)
 	target_compile_options(containr_flags INTERFACE -Werror)

@@ -36,6 +36,12 @@ int fail_hint(struct containr_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3
  */
 int fail_prefix(struct containr_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/** For clean-up on the way out of an error that is already told: the second one changes nothing. */
+static inline void error_ignore(int result)
+{
+	(void)result;
+}
+
 /** Makes @err say that all is well. */
 void error_clear(struct containr_error *err);
 

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/launch.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "kernel/ns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* What a step works on. */
+struct scene {
+	const struct plan *plan;
+	const struct log *log;
+	int root; /* O_PATH */
+	struct containr_error *err;
+};
+
+static int fail_mount(struct scene *scene, const struct mount_step *step, const char *what)
+{
+	return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot %s '%s'", what, step->target);
+}
+
+/* Flags that a bind mount takes only when it is mounted a second time. mount(2) */
+#define BIND_LATER                                                                                 \
+	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+
+static int set_propagation(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int top = -1;
+	int r;
+
+	if (!step->options.propagation)
+		return 0;
+	/* the descriptor of the target still shows what lay below the new mount */
+	r = root_open(scene->root, step->target, &top, scene->err);
+	if (r < 0)
+		return r;
+	if (mount_at(top, NULL, NULL, step->options.propagation, NULL) < 0)
+		return fail_mount(scene, step, "set the propagation of");
+	return 0;
+}
+
+/* Fills a new tmpfs with what the image has at that place: done by the caller's tools where asked.
+ */
+static int make_file_system(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int target = -1;
+	const char *data = step->options.data.len ? step->options.data.data : NULL;
+	int r = root_make(scene->root, step->target, ROOT_FOLDER, &target, scene->err);
+
+	if (r < 0)
+		return r;
+	if (mount_at(target, step->source, step->type, step->options.flags, data) < 0)
+		return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount %s at '%s'",
+				step->type, step->target);
+	return set_propagation(scene, step);
+}
+
+static int bind(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int target = -1;
+	autoclose int top = -1;
+	struct stat info;
+	unsigned long recursive = step->options.flags & MS_REC;
+	unsigned long later = step->options.flags & BIND_LATER;
+	int r;
+
+	if (stat(step->source, &info) < 0) {
+		(void)fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount '%s' at '%s'",
+			       step->source, step->target);
+		return fail_hint(scene->err, "create the source first");
+	}
+	r = root_make(scene->root, step->target, S_ISDIR(info.st_mode) ? ROOT_FOLDER : ROOT_FILE,
+		      &target, scene->err);
+	if (r < 0)
+		return r;
+	if (mount_at(target, step->source, NULL, MS_BIND | recursive, NULL) < 0)
+		return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount '%s' at '%s'",
+				step->source, step->target);
+	if (later || step->options.cleared & BIND_LATER) {
+		r = root_open(scene->root, step->target, &top, scene->err);
+		if (r < 0)
+			return r;
+		if (mount_change_flags(top, later, step->options.cleared) < 0)
+			return fail_mount(scene, step, "change the mount at");
+	}
+	return set_propagation(scene, step);
+}
+
+/* One hierarchy below /sys/fs/cgroup: a view of its own in a cgroup namespace, else a bind mount.
+ */
+static int mount_hierarchy(struct scene *scene, const struct mount_step *step,
+			   enum cgroup_controller controller, const char *target_path)
+{
+	const struct plan *plan = scene->plan;
+	const char *name = cgroup_controller_name(controller);
+	bool unified = controller == CGROUP_UNIFIED;
+	unsigned long flags = step->options.flags & ~(unsigned long)MS_REC;
+	autoclose int target = -1;
+	autoclose int top = -1;
+	char source[PATH_MAX];
+	int r = root_make(scene->root, target_path, ROOT_FOLDER, &target, scene->err);
+
+	if (r < 0)
+		return r;
+	if (plan->new_cgroup_ns) {
+		if (mount_at(target, "cgroup", unified ? "cgroup2" : "cgroup", flags,
+			     unified ? NULL : name) < 0)
+			return fail_mount(scene, step, "mount the cgroups at");
+		return 0;
+	}
+	(void)snprintf(source, sizeof(source), "/sys/fs/cgroup%s%s%s",
+		       plan->host.layout == CGROUP_LAYOUT_V2 ? "" : "/",
+		       plan->host.layout == CGROUP_LAYOUT_V2 ? "" : name, plan->cgroup.path);
+	if (mount_at(target, source, NULL, MS_BIND, NULL) < 0)
+		return fail_mount(scene, step, "mount the cgroups at");
+	r = root_open(scene->root, target_path, &top, scene->err);
+	if (r == 0 && mount_change_flags(top, flags, 0) < 0)
+		return fail_mount(scene, step, "change the mount at");
+	return r;
+}
+
+static int mount_cgroups(struct scene *scene, const struct mount_step *step)
+{
+	const struct plan *plan = scene->plan;
+	autoclose int target = -1;
+	autoclose int top = -1;
+	char path[PATH_MAX];
+	int r;
+
+	if (plan->host.layout == CGROUP_LAYOUT_V2)
+		return mount_hierarchy(scene, step, CGROUP_UNIFIED, step->target);
+	r = root_make(scene->root, step->target, ROOT_FOLDER, &target, scene->err);
+	if (r < 0)
+		return r;
+	if (mount_at(target, "tmpfs", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		     "mode=755,size=64k") < 0)
+		return fail_mount(scene, step, "mount the cgroups at");
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++) {
+		if (!(plan->cgroup.used & CGROUP_BIT(i)))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", step->target,
+			       cgroup_controller_name((enum cgroup_controller)i));
+		r = mount_hierarchy(scene, step, (enum cgroup_controller)i, path);
+	}
+	if (r == 0 && step->options.flags & MS_RDONLY) {
+		r = root_open(scene->root, step->target, &top, scene->err);
+		if (r == 0 &&
+		    mount_change_flags(top, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) < 0)
+			return fail_mount(scene, step, "change the mount at");
+	}
+	return r;
+}
+
+/* Opens the folder that is to hold @step's node and finds the node's own name. */
+static int open_parent(struct scene *scene, const struct mount_step *step, int *ret_parent,
+		       const char **ret_name)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(step->target, '/');
+
+	if (!slash || !slash[1])
+		return fail(scene->err, CONTAINR_E_INVALID_CONFIG, "'%s' is no place for a device",
+			    step->target);
+	(void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - step->target), step->target);
+	*ret_name = slash + 1;
+	return root_make(scene->root, parent, ROOT_FOLDER, ret_parent, scene->err);
+}
+
+static int make_device(struct scene *scene, const struct mount_step *step)
+{
+	static const char types[] = "cbup";
+	static const mode_t modes[] = { S_IFCHR, S_IFBLK, S_IFCHR, S_IFIFO };
+	mode_t type = modes[strchr(types, step->device_type) - types];
+	autoclose int parent = -1;
+	const char *name;
+	int r = open_parent(scene, step, &parent, &name);
+
+	if (r < 0)
+		return r;
+	if (mknodat(parent, name, type | step->mode, makedev(step->major, step->minor)) < 0) {
+		if (errno == EEXIST)
+			return 0; /* the configuration repeats a default one */
+		return fail_mount(scene, step, "create the device");
+	}
+	if ((step->uid || step->gid) &&
+	    fchownat(parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail_mount(scene, step, "give away the device");
+	return 0;
+}
+
+static int make_link(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int parent = -1;
+	const char *name;
+	int r = open_parent(scene, step, &parent, &name);
+
+	if (r < 0)
+		return r;
+	if (symlinkat(step->source, parent, name) < 0 && errno != EEXIST)
+		return fail_mount(scene, step, "create the link");
+	return 0;
+}
+
+/*
+ * The file that hides others must be the real /dev/null: the container's could be a link to
+ * anything by now (CVE-2025-31133).
+ */
+static int open_null(struct containr_error *err)
+{
+	autoclose int fd = open("/dev/null", O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	struct stat info;
+
+	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISCHR(info.st_mode) ||
+	    info.st_rdev != makedev(1, 3))
+		return fail(err, CONTAINR_E_ROOTFS_MOUNT,
+			    "the host's /dev/null is not the null device");
+	return steal_fd(&fd);
+}
+
+static int mask(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int target = -1;
+	autoclose int null = -1;
+	struct stat info;
+	char source[40];
+	int r = root_open(scene->root, step->target, &target, scene->err);
+
+	if (r < 0)
+		return scene->err->sys_errno == ENOENT || scene->err->sys_errno == ENOTDIR ? 0 : r;
+	if (fstat(target, &info) < 0)
+		return fail_mount(scene, step, "look at");
+	if (S_ISDIR(info.st_mode)) {
+		if (mount_at(target, "tmpfs", "tmpfs", MS_RDONLY, "nr_blocks=1,nr_inodes=1") < 0)
+			return fail_mount(scene, step, "hide");
+		return 0;
+	}
+	null = open_null(scene->err);
+	if (null < 0)
+		return null;
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", null);
+	if (mount_at(target, source, NULL, MS_BIND, NULL) < 0)
+		return fail_mount(scene, step, "hide");
+	return 0;
+}
+
+static int make_read_only(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int target = -1;
+	autoclose int top = -1;
+	char source[40];
+	int r = root_open(scene->root, step->target, &target, scene->err);
+
+	if (r < 0)
+		return scene->err->sys_errno == ENOENT || scene->err->sys_errno == ENOTDIR ? 0 : r;
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", target);
+	if (mount_at(target, source, NULL, MS_BIND | MS_REC, NULL) < 0)
+		return fail_mount(scene, step, "protect");
+	r = root_open(scene->root, step->target, &top, scene->err);
+	if (r < 0)
+		return r;
+	/* what the mount below has, e.g. nosuid of /proc, is not to be lost */
+	if (mount_change_flags(top, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) < 0)
+		return fail_mount(scene, step, "protect");
+	return 0;
+}
+
+static int make_root_read_only(struct scene *scene, const struct mount_step *step)
+{
+	autoclose int top = -1;
+	int r = root_open(scene->root, "/", &top, scene->err);
+
+	if (r < 0)
+		return r;
+	if (mount_change_flags(top, MS_RDONLY, 0) < 0)
+		return fail_mount(scene, step, "make read-only:");
+	return 0;
+}
+
+static int apply_step(struct scene *scene, const struct mount_step *step)
+{
+	switch (step->kind) {
+	case MOUNT_STEP_FS:
+		return make_file_system(scene, step);
+	case MOUNT_STEP_BIND:
+		return bind(scene, step);
+	case MOUNT_STEP_CGROUP:
+		return mount_cgroups(scene, step);
+	case MOUNT_STEP_DEVICE:
+		return make_device(scene, step);
+	case MOUNT_STEP_LINK:
+		return make_link(scene, step);
+	case MOUNT_STEP_MASK:
+		return mask(scene, step);
+	case MOUNT_STEP_READONLY:
+		return make_read_only(scene, step);
+	case MOUNT_STEP_ROOT_READONLY:
+		return make_root_read_only(scene, step);
+	}
+	return 0;
+}
+
+static int mount_root(const struct init_args *args, struct containr_error *err)
+{
+	const struct rootfs *rootfs = args->launch->plan->rootfs;
+
+	if (rootfs->kind == ROOTFS_BIND) {
+		/* pivot_root(2) wants a mount point */
+		if (mount(rootfs->path, rootfs->path, NULL, MS_BIND | MS_REC, NULL) < 0)
+			return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
+					"cannot mount the root folder '%s'", rootfs->path);
+		return 0;
+	}
+	if (chdir(rootfs->base) < 0 ||
+	    mount("overlay", rootfs->path, "overlay", 0, args->overlay) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount the image at '%s'",
+				rootfs->path);
+	return 0;
+}
+
+int init_mounts(const struct init_args *args, int *ret_root, struct containr_error *err)
+{
+	const struct plan *plan = args->launch->plan;
+	struct scene scene = { .plan = plan, .log = args->launch->log, .root = -1, .err = err };
+	autoclose int root = -1;
+	mode_t mask_before = umask(0); /* device nodes get the mode they are given */
+	int r;
+
+	/* nothing of what is mounted now may show up on the host, whatever its mounts share */
+	if (mount(NULL, "/", NULL,
+		  MS_REC | (plan->propagation & MS_PRIVATE ? MS_PRIVATE : MS_SLAVE), NULL) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
+				"cannot detach from the host's mounts");
+	r = mount_root(args, err);
+	if (r < 0)
+		return r;
+	root = open(plan->rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot open the root folder '%s'",
+				plan->rootfs->path);
+	scene.root = root;
+	for (size_t i = 0; i < plan->step_count && r == 0; i++)
+		r = apply_step(&scene, &plan->steps[i]);
+	(void)umask(mask_before);
+	if (r == 0)
+		*ret_root = steal_fd(&root);
+	return r;
+}

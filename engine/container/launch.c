@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/launch.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "kernel/device_filter.h"
+#include "kernel/ns.h"
+#include "kernel/pidfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NS_KIND_MAX 8
+
+struct parent {
+	const struct launch *launch;
+	struct launched made;
+	struct init_args init;
+	int join[NS_KIND_MAX];
+	int error_pipe[2];
+	struct containr_error *err;
+};
+
+void launched_close(struct launched *launched)
+{
+	cleanup_close(&launched->pidfd);
+	cleanup_close(&launched->mount_ns);
+	cgroup_close(&launched->cgroup);
+	*launched = LAUNCHED_INIT;
+}
+
+static int open_joined_namespaces(struct parent *p)
+{
+	const struct oci_config *config = p->launch->plan->config;
+
+	for (size_t i = 0; i < ns_kind_count; i++) {
+		const struct oci_namespace *ns = oci_namespace(config, ns_kinds[i].flag);
+
+		if (!ns || !ns->path)
+			continue;
+		p->join[i] = open(ns->path, O_RDONLY | O_CLOEXEC);
+		if (p->join[i] < 0)
+			return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
+					"cannot open the namespace '%s'", ns->path);
+		/* this one is for the children of whoever joins it */
+		if (ns_kinds[i].flag == CLONE_NEWPID && setns(p->join[i], CLONE_NEWPID) < 0)
+			return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
+					"cannot join the pid namespace '%s'", ns->path);
+	}
+	return 0;
+}
+
+/* The mount options of the image's layers. Names are relative to rootfs->base. */
+static int make_overlay_options(struct parent *p)
+{
+	const struct rootfs *rootfs = p->launch->plan->rootfs;
+	struct str options = STR_INIT;
+
+	if (rootfs->kind != ROOTFS_OVERLAY)
+		return 0;
+	str_append(&options, "lowerdir=");
+	for (size_t i = 0; i < rootfs->lower.len; i++)
+		str_appendf(&options, "%s%s", i ? ":" : "", rootfs->lower.items[i]);
+	str_appendf(&options, ",upperdir=%s,workdir=%s%s", rootfs->upper, rootfs->work,
+		    rootfs->is_volatile ? ",volatile" : "");
+	p->init.overlay = str_steal(&options);
+	if (!p->init.overlay)
+		return fail_oom(p->err);
+	if (strlen(p->init.overlay) >= (size_t)getpagesize())
+		return fail(p->err, CONTAINR_E_UNSUPPORTED,
+			    "the image has %zu layers, more than one mount can take",
+			    rootfs->lower.len);
+	return 0;
+}
+
+static int copy_env(struct parent *p)
+{
+	const struct strv *env = &p->launch->plan->config->process.env;
+
+	p->init.env = calloc(env->len + 2, sizeof(*p->init.env));
+	if (!p->init.env)
+		return fail_oom(p->err);
+	for (size_t i = 0; i < env->len; i++)
+		p->init.env[i] = env->items[i];
+	return 0;
+}
+
+static int create_cgroup(struct parent *p)
+{
+	const struct plan *plan = p->launch->plan;
+	int r;
+
+	if (!plan->cgroup.used)
+		return 0;
+	r = cgroup_create(&plan->host, &plan->cgroup, &p->made.cgroup, p->err);
+	if (r == 0 && plan->host.layout == CGROUP_LAYOUT_V2)
+		r = device_filter_attach(p->made.cgroup.dirs[CGROUP_UNIFIED],
+					 plan->config->resources.devices,
+					 plan->config->resources.device_count, p->err);
+	return r;
+}
+
+static int clone_child(struct parent *p)
+{
+	const struct plan *plan = p->launch->plan;
+	int unified = p->made.cgroup.dirs[CGROUP_UNIFIED];
+	struct clone_args args = {
+		.flags = plan->clone_flags | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&p->made.pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	long pid;
+
+	if (unified >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned int)unified;
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0 && unified >= 0) {
+		/* before 5.7, or without the right: the child moves itself */
+		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
+		args.cgroup = 0;
+		p->init.enter_v2 = true;
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+	}
+	if (pid == 0)
+		init_main(&p->init);
+	if (pid < 0)
+		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP, "cannot create the namespaces");
+	p->made.pid = (pid_t)pid;
+	return 0;
+}
+
+/* Waits for the child's last word: nothing (it executes), "ready" at the gate, or its error. */
+static int wait_for_child(struct parent *p)
+{
+	struct containr_error word;
+	ssize_t got;
+
+	cleanup_close(&p->error_pipe[1]);
+	p->error_pipe[1] = -1;
+	do
+		got = read(p->error_pipe[0], &word, sizeof(word));
+	while (got < 0 && errno == EINTR);
+	if (got == sizeof(word) && word.code == CONTAINR_E_OK)
+		return 0;
+	if (got == sizeof(word)) {
+		*p->err = word;
+		return -word.code;
+	}
+	/* the pipe closed: it executes. Or it was killed just now, which its exit status will tell.
+	 */
+	if (got == 0 && p->launch->gate < 0)
+		return 0;
+	(void)fail(p->err, CONTAINR_E_PROCESS_SETUP,
+		   "the container's first process ended while it was being set up");
+	return fail_hint(p->err, "its memory limit may be too small to start a program");
+}
+
+/*
+ * Keeps the mounts past the end of the container, so that taking them down, which may wait for the
+ * disk, does not delay the news of the exit.
+ */
+static void hold_mounts(struct parent *p)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)p->made.pid);
+	p->made.mount_ns = open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void undo(struct parent *p)
+{
+	const struct plan *plan = p->launch->plan;
+	struct containr_error ignored;
+
+	if (p->made.pid > 0) {
+		(void)kill(p->made.pid, SIGKILL);
+		(void)waitpid(p->made.pid, NULL, 0);
+	}
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		if (p->made.cgroup.dirs[i] < 0)
+			continue;
+		error_ignore(cgroup_remove(&plan->host, plan->cgroup.path, &ignored));
+		break;
+	}
+	launched_close(&p->made);
+}
+
+static int prepare(struct parent *p)
+{
+	int r = open_joined_namespaces(p);
+
+	if (r == 0)
+		r = make_overlay_options(p);
+	if (r == 0)
+		r = copy_env(p);
+	if (r == 0 && pipe2(p->error_pipe, O_CLOEXEC) < 0)
+		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	p->init.error_fd = p->error_pipe[1];
+	return r;
+}
+
+static void release(struct parent *p)
+{
+	for (size_t i = 0; i < NS_KIND_MAX; i++)
+		cleanup_close(&p->join[i]);
+	cleanup_close(&p->error_pipe[0]);
+	cleanup_close(&p->error_pipe[1]);
+	free(p->init.overlay);
+	free(p->init.env);
+}
+
+int launch(const struct launch *launch, struct launched *ret_launched, struct containr_error *err)
+{
+	struct parent p = { .launch = launch,
+			    .made = LAUNCHED_INIT,
+			    .join = { -1, -1, -1, -1, -1, -1, -1, -1 },
+			    .error_pipe = { -1, -1 },
+			    .err = err };
+	int r;
+
+	p.init.launch = launch;
+	p.init.cgroup = &p.made.cgroup;
+	p.init.join = p.join;
+	r = prepare(&p);
+	if (r == 0)
+		r = create_cgroup(&p);
+	if (r == 0)
+		r = clone_child(&p);
+	if (r == 0) {
+		hold_mounts(&p);
+		r = wait_for_child(&p);
+	}
+	if (r < 0)
+		undo(&p);
+	else
+		*ret_launched = p.made;
+	release(&p);
+	return r;
+}

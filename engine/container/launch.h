@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_LAUNCH_H
+#define CONTAINER_LAUNCH_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "container/plan.h"
+
+#include <sys/types.h>
+
+/*
+ * Starting a container's first process: the parent's side (launch.c) and the child's (init.c). The
+ * caller of launch() becomes the parent that has to reap it.
+ */
+
+struct launch {
+	const struct plan *plan;
+	const struct log *log;
+	int stdio[3];	    /* become the standard streams; unused with a terminal; borrowed */
+	int console_socket; /* with a terminal: its master is sent here; borrowed */
+	/*
+	 * A FIFO, open for reading and writing, for a container that is created now and started
+	 * later: the child waits for a byte before it executes. -1: it does not wait. Borrowed.
+	 */
+	int gate;
+	int preserved_fds; /* this many descriptors from 3 on stay open in the container */
+};
+
+struct launched {
+	pid_t pid;
+	int pidfd;
+	int mount_ns; /* keeps the container's mounts until it is closed; -1 if not to be had */
+	struct cgroup cgroup;
+};
+
+#define LAUNCHED_INIT ((struct launched) { .pidfd = -1, .mount_ns = -1, .cgroup = CGROUP_INIT })
+#define autolaunched __attribute__((cleanup(launched_close))) struct launched
+
+/** Closes descriptors; the process goes on. */
+void launched_close(struct launched *launched);
+
+/**
+ * Creates the cgroup, clones the process and waits until it executes the container's program (or,
+ * with a gate, until it waits there). On failure everything is undone: process reaped, cgroup
+ * removed.
+ *
+ * Errors: those of the step that failed, in the child too.
+ */
+int launch(const struct launch *launch, struct launched *ret_launched,
+	   struct containr_error *err) MUST_CHECK;
+
+/* What the child gets; prepared by the parent, because the child may not allocate. */
+struct init_args {
+	const struct launch *launch;
+	const struct cgroup *cgroup;
+	bool enter_v2; /* CLONE_INTO_CGROUP was not possible */
+	int error_fd;  /* where the outcome is written as a struct containr_error */
+	int *join;     /* per ns_kinds: namespace to join, -1 for none */
+	char *overlay; /* mount options of the root file system; NULL for a bind mount */
+	char **env;    /* NULL-terminated, with a free slot behind its end for HOME */
+};
+
+/** The child after clone3: sets itself up as the plan says and executes. Never returns. */
+_Noreturn void init_main(const struct init_args *args);
+
+/** Makes the container's file system and its mounts; leaves its root open in *ret_root (O_PATH). */
+int init_mounts(const struct init_args *args, int *ret_root, struct containr_error *err) MUST_CHECK;
+
+#endif

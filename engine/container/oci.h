@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_OCI_H
+#define CONTAINER_OCI_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "kernel/caps.h"
+#include "kernel/device_filter.h"
+#include "kernel/rlimit.h"
+#include "kernel/seccomp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The OCI runtime configuration (config.json) in memory: what a container is to be, however it was
+ * asked for. `containr run` makes one of its options and the image's; `containr-runtime` reads one
+ * from a bundle. Everything that follows (plan, launch, init, exec) sees only this.
+ * https://github.com/opencontainers/runtime-spec, version 1.2.
+ *
+ * Strings are owned by the struct; "" and NULL both stand for "not given" where nothing else is
+ * said.
+ */
+
+#define OCI_VERSION "1.2.0"
+
+/* Our own annotations; the profile's name saves 30 kB of JSON for each container. */
+#define OCI_ANNOTATION_SECCOMP "io.containr.seccomp"
+
+struct oci_user {
+	uint32_t uid;
+	uint32_t gid;
+	char *name;    /* "USER[:GROUP]", looked up in the container's /etc/passwd; NULL: the ids */
+	int64_t umask; /* -1: 022 */
+	uint32_t *groups;
+	size_t group_count;
+};
+
+struct oci_process {
+	bool terminal;
+	uint16_t rows;
+	uint16_t columns;
+	bool no_new_privileges;
+	bool has_oom_score_adj;
+	int oom_score_adj;
+	bool has_capabilities; /* false: keep what the runtime has */
+	struct caps_sets caps;
+	struct oci_user user;
+	char *cwd;
+	struct strv args;
+	struct strv env;
+	struct rlimit_setting *rlimits;
+	size_t rlimit_count;
+};
+
+struct oci_mount {
+	char *destination;
+	char *type;
+	char *source;
+	struct strv options;
+};
+
+struct oci_namespace {
+	int flag;   /* CLONE_NEW* */
+	char *path; /* to join; NULL for a new one */
+};
+
+struct oci_device {
+	char *path;
+	char type; /* 'c', 'b', 'u' or 'p' */
+	unsigned int major;
+	unsigned int minor;
+	unsigned int mode; /* permission bits */
+	uint32_t uid;
+	uint32_t gid;
+};
+
+#define OCI_UNSET INT64_MIN /* a limit that was not given; -1 is "unlimited" */
+
+struct oci_resources {
+	int64_t memory_limit;
+	int64_t memory_swap; /* memory plus swap, as in v1 */
+	int64_t memory_reservation;
+	int64_t pids_limit;
+	int64_t cpu_shares;
+	int64_t cpu_quota;  /* microseconds in each period */
+	int64_t cpu_period; /* microseconds */
+	char *cpuset_cpus;
+	char *cpuset_mems;
+	struct device_rule *devices;
+	size_t device_count;
+};
+
+enum oci_seccomp {
+	OCI_SECCOMP_NONE,
+	OCI_SECCOMP_DEFAULT, /* docker's profile, by name */
+	OCI_SECCOMP_PROFILE, /* given in full */
+};
+
+struct oci_config {
+	char *version;
+	char *root_path;
+	bool root_readonly;
+	char *hostname;
+	char *domainname;
+	bool has_process;
+	struct oci_process process;
+	struct oci_mount *mounts;
+	size_t mount_count;
+	struct oci_namespace *namespaces;
+	size_t namespace_count;
+	struct oci_device *devices;
+	size_t device_count;
+	struct strv masked_paths;
+	struct strv readonly_paths;
+	struct strv sysctls;	 /* KEY=VALUE */
+	struct strv annotations; /* KEY=VALUE */
+	char *cgroups_path;
+	char *rootfs_propagation;
+	struct oci_resources resources;
+	enum oci_seccomp seccomp;
+	const struct json *seccomp_profile; /* OCI_SECCOMP_PROFILE: linux.seccomp; in seccomp_doc */
+	struct json_doc seccomp_doc;
+};
+
+#define autooci __attribute__((cleanup(oci_config_release))) struct oci_config
+
+/** Makes an empty configuration: no limits, no namespaces. */
+void oci_config_init(struct oci_config *config);
+void oci_config_release(struct oci_config *config);
+
+/**
+ * Reads a configuration.
+ *
+ * @what: names the text in errors, e.g. its path
+ * Errors: INVALID_CONFIG naming the JSON path; UNSUPPORTED for what this engine cannot do: a
+ * configuration that asks for protection is never run without it.
+ */
+int oci_config_parse(const char *text, size_t len, const char *what, struct oci_config *ret_config,
+		     struct containr_error *err) MUST_CHECK;
+
+/** Reads and parses @path relative to @dir. */
+int oci_config_load(int dir, const char *path, struct oci_config *ret_config,
+		    struct containr_error *err) MUST_CHECK;
+
+/** Reads only a process object, as `exec --process FILE` gets it. */
+int oci_process_parse(const struct json *value, const char *path, struct oci_process *process,
+		      struct containr_error *err) MUST_CHECK;
+void oci_process_release(struct oci_process *process);
+
+/** Appends the configuration as JSON; parsing that gives an equal one. */
+void oci_config_write(struct json_writer *writer, const struct oci_config *config);
+
+/** Returns the value of an annotation; NULL if there is none. */
+const char *oci_annotation(const struct oci_config *config, const char *key);
+
+/** Finds the namespace of a kind; NULL if the container shares that of the host. */
+const struct oci_namespace *oci_namespace(const struct oci_config *config, int flag);
+
+/* Growing the arrays; strings are copied. Errors: OUT_OF_MEMORY. */
+int oci_add_mount(struct oci_config *config, const char *destination, const char *type,
+		  const char *source, char *const *options, struct containr_error *err) MUST_CHECK;
+int oci_add_namespace(struct oci_config *config, int flag, const char *path,
+		      struct containr_error *err) MUST_CHECK;
+int oci_add_device(struct oci_config *config, const struct oci_device *device,
+		   struct containr_error *err) MUST_CHECK;
+int oci_add_device_rule(struct oci_config *config, const struct device_rule *rule,
+			struct containr_error *err) MUST_CHECK;
+int oci_add_rlimit(struct oci_process *process, const struct rlimit_setting *rlimit,
+		   struct containr_error *err) MUST_CHECK;
+
+/** Compiles the container's system call filter. @ret_filter->len is 0 when there is to be none. */
+int oci_seccomp_compile(const struct oci_config *config, struct seccomp_filter *ret_filter,
+			struct containr_error *err) MUST_CHECK;
+
+#endif

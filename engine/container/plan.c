@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/plan.h"
+
+#include "base/cleanup.h"
+#include "kernel/ns.h"
+
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+
+void rootfs_release(struct rootfs *rootfs)
+{
+	free(rootfs->path);
+	free(rootfs->base);
+	strv_release(&rootfs->lower);
+	free(rootfs->upper);
+	free(rootfs->work);
+	*rootfs = (struct rootfs) { 0 };
+}
+
+void plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++)
+		str_release(&plan->steps[i].options.data);
+	free(plan->steps);
+	cgroup_plan_release(&plan->cgroup);
+	seccomp_filter_release(&plan->seccomp);
+	*plan = (struct plan) { 0 };
+}
+
+static int plan_namespaces(struct plan *plan, struct containr_error *err)
+{
+	const struct oci_config *config = plan->config;
+
+	for (size_t i = 0; i < config->namespace_count; i++) {
+		const struct oci_namespace *ns = &config->namespaces[i];
+
+		if (ns->path)
+			continue;
+		if (ns->flag == CLONE_NEWCGROUP)
+			plan->new_cgroup_ns = true;
+		else
+			plan->clone_flags |= (unsigned long)ns->flag;
+	}
+	plan->new_mount_ns = plan->clone_flags & CLONE_NEWNS;
+	plan->loopback_up = plan->clone_flags & CLONE_NEWNET;
+	if (!plan->new_mount_ns)
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "linux.namespaces: a new mount namespace is required");
+	if (config->hostname && *config->hostname && !oci_namespace(config, CLONE_NEWUTS))
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "hostname: needs a uts namespace, the host would be renamed");
+	return 0;
+}
+
+static int plan_propagation(struct plan *plan, struct containr_error *err)
+{
+	const char *name = plan->config->rootfs_propagation;
+
+	/* slave: what the host mounts later shows up, what the container mounts stays its own */
+	plan->propagation = MS_SLAVE | MS_REC;
+	if (!name || !*name)
+		return 0;
+	plan->propagation = mount_propagation_from_name(name);
+	if (!plan->propagation)
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "linux.rootfsPropagation: unknown propagation '%s'", name);
+	return 0;
+}
+
+/*
+ * Only what belongs to the container's own namespaces may be set, anything else is the host's.
+ * sysctl(8), runtime-spec config-linux.md.
+ */
+static int check_sysctls(const struct plan *plan, struct containr_error *err)
+{
+	static const struct {
+		const char *prefix;
+		int ns;
+	} allowed[] = {
+		{ "net.", CLONE_NEWNET },
+		{ "fs.mqueue.", CLONE_NEWIPC },
+		{ "kernel.msg", CLONE_NEWIPC },
+		{ "kernel.shm", CLONE_NEWIPC },
+		{ "kernel.sem=", CLONE_NEWIPC },
+		{ "kernel.domainname=", CLONE_NEWUTS },
+		{ "kernel.hostname=", CLONE_NEWUTS },
+	};
+	const struct oci_config *config = plan->config;
+
+	for (size_t i = 0; i < config->sysctls.len; i++) {
+		const char *item = config->sysctls.items[i];
+		bool fine = false;
+
+		for (size_t k = 0; k < ARRAY_LEN(allowed); k++)
+			fine = fine || (str_starts_with(item, allowed[k].prefix) &&
+					oci_namespace(config, allowed[k].ns));
+		if (!fine || strstr(item, ".."))
+			return fail(err, CONTAINR_E_INVALID_CONFIG,
+				    "linux.sysctl: '%s' would change the host", item);
+	}
+	return 0;
+}
+
+int plan_build(const struct oci_config *config, const struct rootfs *rootfs, const char *id,
+	       const struct cgroup_host *host, struct plan *ret_plan, struct containr_error *err)
+{
+	struct plan plan = { .config = config, .rootfs = rootfs, .id = id, .host = *host };
+	int r = plan_namespaces(&plan, err);
+
+	if (r == 0)
+		r = plan_propagation(&plan, err);
+	if (r == 0)
+		r = check_sysctls(&plan, err);
+	if (r == 0)
+		r = plan_mounts(&plan, err);
+	if (r == 0)
+		r = plan_cgroup(&plan, err);
+	if (r == 0)
+		r = oci_seccomp_compile(config, &plan.seccomp, err);
+	if (r < 0) {
+		plan_release(&plan);
+		return r;
+	}
+	*ret_plan = plan;
+	return 0;
+}

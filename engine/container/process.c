@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/process.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static const char *find_path_list(char *const *env)
+{
+	for (size_t i = 0; env[i]; i++)
+		if (strncmp(env[i], "PATH=", 5) == 0)
+			return env[i] + 5;
+	return DEFAULT_PATH;
+}
+
+/* 0 if @path can be executed, else an errno; a folder has the x bit too, but cannot. */
+static int check_program(const char *path)
+{
+	struct stat info;
+
+	if (stat(path, &info) < 0)
+		return errno;
+	if (S_ISDIR(info.st_mode))
+		return EISDIR;
+	return access(path, X_OK) < 0 ? errno : 0;
+}
+
+int process_find_program(const char *name, char *const *env, char *ret_path, size_t size,
+			 struct containr_error *err)
+{
+	const char *list = find_path_list(env);
+	int problem = ENOENT;
+
+	if (strchr(name, '/')) {
+		(void)snprintf(ret_path, size, "%s", name);
+		problem = check_program(ret_path);
+		if (problem == 0)
+			return 0;
+		list = "";
+	}
+	while (*name && *list) {
+		size_t len = strcspn(list, ":");
+		int one;
+
+		(void)snprintf(ret_path, size, "%.*s/%s", len ? (int)len : 1, len ? list : ".",
+			       name);
+		one = check_program(ret_path);
+		if (one == 0)
+			return 0;
+		if (one != ENOENT && one != ENOTDIR)
+			problem = one;
+		list += len;
+		list += *list == ':';
+	}
+	if (problem == ENOENT || problem == ENOTDIR)
+		return fail(err, CONTAINR_E_COMMAND_NOT_FOUND, "command '%s' not found", name);
+	(void)fail(err, CONTAINR_E_COMMAND_NOT_EXECUTABLE, "cannot execute '%s': %s", name,
+		   strerror(problem));
+	err->sys_errno = problem;
+	return -err->code;
+}
+
+static int set_oom_score(int score, struct containr_error *err)
+{
+	autoclose int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", score);
+
+	if (fd < 0 || fs_write_all(fd, text, (size_t)len) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set the OOM score to %d",
+				score);
+	return 0;
+}
+
+int process_set_limits(const struct oci_process *process, const struct log *log,
+		       struct containr_error *err)
+{
+	for (size_t i = 0; i < process->rlimit_count; i++) {
+		bool clamped = false;
+		int r = rlimit_apply(&process->rlimits[i], &clamped, err);
+
+		if (r < 0)
+			return r;
+		if (clamped)
+			log_warn(log, "%s is as high as the host lets it be, not as asked",
+				 rlimit_name(process->rlimits[i].resource));
+	}
+	(void)umask(process->user.umask >= 0 ? (mode_t)process->user.umask : 022);
+	return process->has_oom_score_adj ? set_oom_score(process->oom_score_adj, err) : 0;
+}
+
+/* setgroups(2) and friends raw: the C library's would stop all threads, of which there is one. */
+static int set_ids(const struct process_user *user, struct containr_error *err)
+{
+	if (syscall(SYS_setgroups, user->group_count, user->groups) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set the groups");
+	if (syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot become group %u", user->gid);
+	if (syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot become user %u", user->uid);
+	return 0;
+}
+
+/*
+ * A filter needs no_new_privs or CAP_SYS_ADMIN: with the first it is loaded last, so that it need
+ * not allow what the steps before call; without, before the capability goes.
+ */
+int process_drop_rights(const struct oci_process *process, const struct process_user *user,
+			const struct seccomp_filter *filter, struct containr_error *err)
+{
+	bool early = filter->len && !process->no_new_privileges;
+	int r = 0;
+
+	if (early)
+		r = seccomp_filter_load(filter, NULL, err);
+	if (r == 0 && process->has_capabilities)
+		r = caps_apply_bounding(&process->caps, err);
+	if (r < 0)
+		return r;
+	if (process->has_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return fail_sys(err, CONTAINR_E_SECURITY_CAPABILITIES, "cannot keep capabilities");
+	r = set_ids(user, err);
+	if (r == 0 && process->has_capabilities)
+		r = caps_apply(&process->caps, err);
+	if (r == 0 && process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set no_new_privs");
+	if (r == 0 && filter->len && !early)
+		r = seccomp_filter_load(filter, NULL, err);
+	return r;
+}
+
+static void reset_signals(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		(void)sigaction(number, &standard, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int process_seal(int first_fd, struct containr_error *err)
+{
+	reset_signals();
+	/* whatever else is open, also what a library opened without O_CLOEXEC (CVE-2024-21626) */
+	if (syscall(SYS_close_range, first_fd, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot close descriptors");
+	return 0;
+}
+
+int process_execute(const char *path, char *const *argv, char *const *env,
+		    struct containr_error *err)
+{
+	enum containr_error_code code;
+
+	(void)execve(path, argv, env);
+	code = errno == ENOENT ? CONTAINR_E_COMMAND_NOT_FOUND : CONTAINR_E_COMMAND_NOT_EXECUTABLE;
+	(void)fail_sys(err, code, "cannot execute '%s'", path);
+	err->code = (int32_t)code; /* EACCES is about this file, not about the engine's rights */
+	(void)fail_hint(err, "%s", containr_error_default_hint(err->code));
+	return -err->code;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_PROCESS_H
+#define CONTAINER_PROCESS_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "container/oci.h"
+#include "kernel/seccomp.h"
+
+/*
+ * The last steps of a process that is inside the container already, shared by its init and by exec:
+ * who it is, what it may do, what it executes. Nothing here allocates.
+ */
+
+#define PROCESS_HOME_MAX 512
+#define PROCESS_GROUPS_MAX 64
+
+/* Who a process runs as, looked up in the container's own /etc/passwd and /etc/group. */
+struct process_user {
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t groups[PROCESS_GROUPS_MAX];
+	size_t group_count;
+	char home[PROCESS_HOME_MAX]; /* "HOME=..." */
+};
+
+/**
+ * Finds out who @user is. To be called with the container's root as "/".
+ * Errors: INVALID_ARGUMENT for a name that the container does not know.
+ */
+int process_user_find(const struct oci_user *user, struct process_user *ret_user,
+		      struct containr_error *err) MUST_CHECK;
+
+/** Puts @home into the free slot of @env unless it has a HOME. */
+void process_set_home(char **env, char *home);
+
+/**
+ * Finds the file to execute as execvp(3) does, with the PATH of @env.
+ * Errors: COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE.
+ */
+int process_find_program(const char *name, char *const *env, char *ret_path, size_t size,
+			 struct containr_error *err) MUST_CHECK;
+
+/** Sets limits, the OOM score and the umask: what needs the rights of the engine. */
+int process_set_limits(const struct oci_process *process, const struct log *log,
+		       struct containr_error *err) MUST_CHECK;
+
+/** Takes the identity and the capabilities of the process, no_new_privs and the filter, in the
+ * right order. */
+int process_drop_rights(const struct oci_process *process, const struct process_user *user,
+			const struct seccomp_filter *filter, struct containr_error *err) MUST_CHECK;
+
+/** Marks all descriptors from @first_fd on close-on-exec and gives signals their default meaning.
+ */
+int process_seal(int first_fd, struct containr_error *err) MUST_CHECK;
+
+/** Executes. Returns on failure only: COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE. */
+int process_execute(const char *path, char *const *argv, char *const *env,
+		    struct containr_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINR_CONTAINER_H
+#define CONTAINR_CONTAINER_H
+
+#include <containr/containr.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CONTAINR_ID_LENGTH 64
+
+enum containr_network { CONTAINR_NETWORK_NONE, CONTAINR_NETWORK_HOST };
+
+enum containr_mount_type { CONTAINR_MOUNT_BIND, CONTAINR_MOUNT_TMPFS };
+
+struct containr_mount {
+	enum containr_mount_type type;
+	const char *source;	    /* bind: absolute path on the host */
+	const char *target;	    /* absolute path in the container */
+	const char *const *options; /* of mount(8), e.g. "ro", "size=1m"; NULL-terminated or NULL */
+};
+
+/*
+ * What a container is to be. All zero is a valid start but for `image`; strings and lists are
+ * borrowed for the call, lists are NULL-terminated, and NULL everywhere means "not given": then the
+ * image's configuration, or else docker's default, holds.
+ */
+struct containr_spec {
+	const char *image;	       /* reference */
+	const char *name;	       /* [a-zA-Z0-9][a-zA-Z0-9_.-]*; NULL: one is made up */
+	const char *const *command;    /* program and arguments after the image's entry point */
+	const char *const *entrypoint; /* replaces the image's; one empty string for none */
+	const char *const *env;	       /* KEY=VALUE, or KEY to take the caller's value */
+	const char *const *labels;     /* KEY=VALUE */
+	const char *hostname;	       /* NULL: the first 12 digits of the id */
+	const char *user;	       /* USER[:GROUP], names or numbers */
+	const char *working_dir;       /* absolute */
+	const struct containr_mount *mounts;
+	size_t mount_count;
+	const char *const *cap_add;
+	const char *const *cap_drop;
+	const char *const *security_opts; /* "seccomp=unconfined", "seccomp=FILE",
+					     "no-new-privileges[=BOOL]" */
+	const char *const *ulimits;	  /* "nofile=1024:2048" */
+	const char *stop_signal;	  /* "SIGTERM", "15" */
+	int64_t memory_bytes;		  /* 0: no limit */
+	int64_t nano_cpus;		  /* 1e9 is one CPU; 0: no limit */
+	int64_t pids_limit;		  /* 0 or -1: no limit */
+	int64_t stop_timeout_s;		  /* seconds that stop waits before it kills; 0: 10 */
+	enum containr_network network;
+	bool allow_new_privileges; /* clear no_new_privs, which is on otherwise */
+	bool read_only;
+	bool tty;
+	bool stdin_open;
+	bool init;	  /* run containr-init as the first process */
+	bool auto_remove; /* remove the container when it ends */
+	uint16_t rows;	  /* size of the terminal; 0: not set */
+	uint16_t columns;
+};
+
+/**
+ * Creates a container without starting it.
+ *
+ * @ret_id: 64 hexadecimal digits and a NUL
+ * Errors: IMAGE_NOT_FOUND, CONTAINER_EXISTS, INVALID_ARGUMENT, NO_SPACE ...
+ */
+int containr_create(struct containr *engine, const struct containr_spec *spec,
+		    char ret_id[CONTAINR_ID_LENGTH + 1], struct containr_error *err);
+
+/**
+ * Starts a created or ended container in the background.
+ *
+ * @ret_attach: a connection to its standard streams that saw everything from the start (see
+ *              containr_attach()), the caller's to close; NULL when it is not wanted
+ * Errors: CONTAINER_NOT_FOUND, CONTAINER_RUNNING, and those of the container's own set-up.
+ */
+int containr_start(struct containr *engine, const char *container, int *ret_attach,
+		   struct containr_error *err);
+
+/** Creates and starts a container; one that cannot be started is removed again. */
+int containr_run(struct containr *engine, const struct containr_spec *spec,
+		 char ret_id[CONTAINR_ID_LENGTH + 1], int *ret_attach, struct containr_error *err);
+
+/**
+ * Writes what containr_run() would do, as JSON, to @fd; changes nothing.
+ */
+int containr_run_plan(struct containr *engine, const struct containr_spec *spec, int fd,
+		      struct containr_error *err);
+
+struct containr_attach_options {
+	int stdin_fd;	/* -1: no input */
+	int stdout_fd;	/* -1: thrown away */
+	int stderr_fd;	/* -1: thrown away */
+	bool tty;	/* stdin_fd is a terminal: raw mode, its size is passed on */
+	bool sig_proxy; /* SIGINT, SIGTERM, SIGHUP ... that reach the caller are passed on */
+	const char *detach_keys; /* "ctrl-p,ctrl-q"; "" for none; NULL for that default */
+};
+
+/**
+ * Passes streams between a container and the caller's descriptors until it ends.
+ *
+ * @connection:    of containr_start(); stays the caller's
+ * @ret_exit_code: exit code of the container; -1 when it was detached from and goes on
+ * Errors: MONITOR_LOST when the container's monitor went away; IO.
+ */
+int containr_attach(struct containr *engine, const char *container, int connection,
+		    const struct containr_attach_options *options, int *ret_exit_code,
+		    struct containr_error *err);
+
+/* What `ps` and `inspect` show. */
+struct containr_container {
+	char *id;
+	char *name;
+	char *image;	 /* as it was asked for */
+	char *image_id;	 /* "sha256:..." */
+	char **command;	 /* program and arguments */
+	char **labels;	 /* KEY=VALUE */
+	char status[16]; /* "created", "running", "exited" */
+	int exit_code;
+	bool exit_known;
+	bool oom_killed;
+	bool auto_remove;
+	bool tty;
+	bool monitor_lost; /* runs, but nobody collects its output */
+	int pid;
+	int64_t created_ns;
+	int64_t started_ns;
+	int64_t finished_ns;
+};
+
+/**
+ * Lists containers, newest first.
+ *
+ * @all:            also those that do not run
+ * @ret_containers: array of @ret_count pointers, the caller's to free with
+ * containr_container_list_free()
+ */
+int containr_container_list(struct containr *engine, bool all,
+			    struct containr_container ***ret_containers, size_t *ret_count,
+			    struct containr_error *err);
+void containr_container_list_free(struct containr_container **containers, size_t count);
+
+/** Finds a container by its name, its id, or a unique prefix of that. */
+int containr_container_find(struct containr *engine, const char *container,
+			    struct containr_container **ret_container, struct containr_error *err);
+void containr_container_free(struct containr_container *container);
+
+/** Returns everything known about a container as a JSON object, the caller's to free(3). */
+int containr_container_inspect(struct containr *engine, const char *container, char **ret_json,
+			       struct containr_error *err);
+
+/** Sends a signal to the first process. Errors: CONTAINER_NOT_FOUND, CONTAINER_NOT_RUNNING. */
+int containr_kill(struct containr *engine, const char *container, int signal,
+		  struct containr_error *err);
+
+/**
+ * Asks the container to end by its stop signal, and kills it when it has not after @timeout_s
+ * seconds (-1: as it was created with). One that does not run is fine.
+ */
+int containr_stop(struct containr *engine, const char *container, int64_t timeout_s,
+		  struct containr_error *err);
+
+/** Waits until the container ends. One that is not running returns at once. */
+int containr_wait(struct containr *engine, const char *container, int *ret_exit_code,
+		  struct containr_error *err);
+
+enum { CONTAINR_REMOVE_FORCE = 1 << 0 }; /* kill it first if it runs */
+
+/** Removes a container with everything that belongs to it. Errors: CONTAINER_RUNNING. */
+int containr_remove(struct containr *engine, const char *container, unsigned int flags,
+		    struct containr_error *err);
+
+struct containr_exec_spec {
+	const char *const *command; /* NULL-terminated */
+	const char *const *env;	    /* KEY=VALUE, added to the container's */
+	const char *user;	    /* NULL: that of the container */
+	const char *working_dir;    /* NULL: that of the container */
+	bool tty;
+	bool detach;
+	bool stdin_open; /* pass the caller's standard input on */
+	bool privileged; /* all capabilities of the engine */
+};
+
+/**
+ * Runs a further program in a running container, with the caller's standard streams.
+ *
+ * @ret_exit_code: 0 when detached
+ * Errors: CONTAINER_NOT_RUNNING, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE ...
+ */
+int containr_exec(struct containr *engine, const char *container,
+		  const struct containr_exec_spec *spec, int *ret_exit_code,
+		  struct containr_error *err);
+
+struct containr_logs_options {
+	bool follow;	  /* go on until the container ends */
+	bool timestamps;  /* put the time before each line */
+	int64_t tail;	  /* only this many last lines; -1: all */
+	int64_t since_ns; /* since 1970; 0: from the start */
+	int64_t until_ns; /* since 1970; 0: to the end */
+	int stdout_fd;
+	int stderr_fd;
+};
+
+/** Writes a container's output to two descriptors. */
+int containr_logs(struct containr *engine, const char *container,
+		  const struct containr_logs_options *options, struct containr_error *err);
+
+/* Numbers of one moment, read from the container's cgroups. */
+struct containr_stats {
+	int64_t time_ns;      /* since 1970 */
+	int64_t cpu_total_ns; /* since the start */
+	int64_t cpu_user_ns;
+	int64_t cpu_system_ns;
+	int64_t memory_usage_bytes; /* without the inactive page cache, as docker shows it */
+	int64_t memory_limit_bytes; /* of the container or, without one, of the host */
+	int64_t memory_max_bytes;   /* highest usage so far; -1 where the kernel does not tell */
+	int64_t pids_current;
+	int64_t pids_limit;	  /* INT64_MAX: none */
+	int64_t network_rx_bytes; /* all interfaces but loopback */
+	int64_t network_tx_bytes;
+	int64_t block_read_bytes; /* -1 where the kernel does not tell */
+	int64_t block_write_bytes;
+};
+
+/** Reads the numbers of a running container. Errors: CONTAINER_NOT_RUNNING. */
+int containr_stats_read(struct containr *engine, const char *container,
+			struct containr_stats *ret_stats, struct containr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

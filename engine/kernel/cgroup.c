@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/cgroup.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_PATH_MAX 4096
+
+static const char *const controller_names[] = {
+	[CGROUP_MEMORY] = "memory",   [CGROUP_PIDS] = "pids",	    [CGROUP_CPU] = "cpu",
+	[CGROUP_CPUSET] = "cpuset",   [CGROUP_CPUACCT] = "cpuacct", [CGROUP_DEVICES] = "devices",
+	[CGROUP_BLKIO] = "blkio",     [CGROUP_FREEZER] = "freezer", [CGROUP_HUGETLB] = "hugetlb",
+	[CGROUP_UNIFIED] = "unified",
+};
+
+const char *cgroup_controller_name(enum cgroup_controller controller)
+{
+	return controller_names[controller];
+}
+
+const char *cgroup_layout_name(enum cgroup_layout layout)
+{
+	static const char *const names[] = {
+		[CGROUP_LAYOUT_NONE] = "none",
+		[CGROUP_LAYOUT_V1] = "v1",
+		[CGROUP_LAYOUT_HYBRID] = "hybrid",
+		[CGROUP_LAYOUT_V2] = "v2",
+	};
+
+	return names[layout];
+}
+
+/* In v2 one controller has another name. */
+static const char *v2_name(enum cgroup_controller controller)
+{
+	return controller == CGROUP_BLKIO ? "io" : controller_names[controller];
+}
+
+/* The folder of a hierarchy. In the unified one all controllers share a folder. */
+static int hierarchy_path(const struct cgroup_host *host, enum cgroup_controller controller,
+			  const char *path, char *out, size_t size)
+{
+	int len;
+
+	if (host->layout == CGROUP_LAYOUT_V2)
+		len = snprintf(out, size, CGROUP_ROOT "%s", path);
+	else
+		len = snprintf(out, size, CGROUP_ROOT "/%s%s", controller_names[controller], path);
+	return len > 0 && (size_t)len < size ? 0 : -1;
+}
+
+static bool is_file_system(const char *path, unsigned long magic)
+{
+	struct statfs info;
+
+	return statfs(path, &info) == 0 && (unsigned long)info.f_type == magic;
+}
+
+static unsigned int read_v2_controllers(const char *file)
+{
+	char text[512];
+	unsigned int found = 0;
+	autoclose int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	char *rest = text;
+	char *word;
+
+	if (len <= 0)
+		return 0;
+	text[len] = '\0';
+	while ((word = strsep(&rest, " \n")))
+		for (int i = 0; i < CGROUP_UNIFIED; i++)
+			if (strcmp(word, v2_name((enum cgroup_controller)i)) == 0)
+				found |= CGROUP_BIT(i);
+	return found;
+}
+
+void cgroup_host_probe(struct cgroup_host *ret_host)
+{
+	char path[CGROUP_PATH_MAX];
+	struct cgroup_host host = { 0 };
+
+	if (is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC)) {
+		host.layout = CGROUP_LAYOUT_V2;
+		host.v2 = read_v2_controllers(CGROUP_ROOT "/cgroup.controllers") |
+			  CGROUP_BIT(CGROUP_UNIFIED);
+		*ret_host = host;
+		return;
+	}
+	for (int i = 0; i < CGROUP_UNIFIED; i++) {
+		(void)hierarchy_path(&host, (enum cgroup_controller)i, "", path, sizeof(path));
+		if (is_file_system(path, CGROUP_SUPER_MAGIC))
+			host.v1 |= CGROUP_BIT(i);
+	}
+	if (host.v1)
+		host.layout = CGROUP_LAYOUT_V1;
+	if (is_file_system(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC)) {
+		host.layout = CGROUP_LAYOUT_HYBRID;
+		host.v2 = CGROUP_BIT(CGROUP_UNIFIED);
+	}
+	*ret_host = host;
+}
+
+void cgroup_plan_release(struct cgroup_plan *plan)
+{
+	for (size_t i = 0; i < plan->write_count; i++)
+		free(plan->writes[i].value);
+	free(plan->writes);
+	free(plan->path);
+	*plan = (struct cgroup_plan) { 0 };
+}
+
+int cgroup_plan_add(struct cgroup_plan *plan, enum cgroup_controller controller, const char *file,
+		    char *value, struct containr_error *err)
+{
+	if (!value)
+		return fail_oom(err);
+	if (plan->write_count == plan->write_cap) {
+		size_t cap = plan->write_cap ? plan->write_cap * 2 : 16;
+		struct cgroup_write *writes = reallocarray(plan->writes, cap, sizeof(*writes));
+
+		if (!writes) {
+			free(value);
+			return fail_oom(err);
+		}
+		plan->writes = writes;
+		plan->write_cap = cap;
+	}
+	plan->writes[plan->write_count++] = (struct cgroup_write) { controller, file, value };
+	return 0;
+}
+
+void cgroup_close(struct cgroup *cgroup)
+{
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		cleanup_close(&cgroup->dirs[i]);
+		cleanup_close(&cgroup->tasks[i]);
+	}
+	*cgroup = CGROUP_INIT;
+}
+
+static int write_text(int dir, const char *file, const char *text)
+{
+	autoclose int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+
+	if (fd < 0)
+		return -1;
+	return write(fd, text, len) == (ssize_t)len ? 0 : -1;
+}
+
+/*
+ * cpuset starts empty in v1, and an empty one takes no process: a new folder inherits what its
+ * parent has. Documentation/admin-guide/cgroup-v1/cpusets.rst.
+ */
+static int inherit_cpuset(int parent, int dir)
+{
+	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
+	char text[1024];
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		autoclose int fd = openat(parent, files[i], O_RDONLY | O_CLOEXEC);
+		ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+		if (len < 0)
+			return -1;
+		text[len] = '\0';
+		if (write_text(dir, files[i], text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Creates the folders of @path one by one; v2 controllers must be enabled on the way down. */
+static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_plan *plan,
+			   const char *base, struct containr_error *err)
+{
+	char part[CGROUP_PATH_MAX];
+	char enable[128];
+	int used = 0;
+
+	for (int i = 0; i < CGROUP_UNIFIED; i++)
+		if (plan->v2_enable & host->v2 & CGROUP_BIT(i))
+			used += snprintf(enable + used, sizeof(enable) - (size_t)used, "%s+%s",
+					 used ? " " : "", v2_name((enum cgroup_controller)i));
+	for (const char *p = plan->path; *p;) {
+		const char *end = strchrnul(p + 1, '/');
+		autoclose int parent = -1;
+
+		(void)snprintf(part, sizeof(part), "%s%.*s", base, (int)(p - plan->path),
+			       plan->path);
+		parent = open(part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (parent < 0)
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'",
+					part);
+		/* the parent may be shared with others: enabling what is enabled is no change */
+		if (used && write_text(parent, "cgroup.subtree_control", enable) < 0)
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP,
+					"cannot enable controllers '%s' in cgroup '%s'", enable,
+					part);
+		(void)snprintf(part, sizeof(part), "%s%.*s", base, (int)(end - plan->path),
+			       plan->path);
+		if (mkdir(part, 0755) < 0 && (errno != EEXIST || !*end))
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'",
+					part);
+		p = end;
+	}
+	return 0;
+}
+
+static int make_v1_folder(enum cgroup_controller controller, const char *full, size_t base_len,
+			  struct containr_error *err)
+{
+	char part[CGROUP_PATH_MAX];
+
+	if (controller != CGROUP_CPUSET && mkdir(full, 0755) == 0)
+		return 0;
+	if (controller != CGROUP_CPUSET && errno != ENOENT)
+		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'", full);
+	for (size_t i = base_len + 1; i <= strlen(full); i++) {
+		autoclose int parent = -1;
+		autoclose int dir = -1;
+
+		if (full[i] != '/' && full[i] != '\0')
+			continue;
+		(void)snprintf(part, sizeof(part), "%.*s", (int)i, full);
+		if (mkdir(part, 0755) < 0 && (errno != EEXIST || full[i] == '\0'))
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'",
+					part);
+		if (controller != CGROUP_CPUSET)
+			continue;
+		dir = open(part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		parent = dir < 0 ? -1 : openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (parent < 0 || inherit_cpuset(parent, dir) < 0)
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot set up cgroup '%s'",
+					part);
+	}
+	return 0;
+}
+
+static int make_folder(const struct cgroup_host *host, const struct cgroup_plan *plan,
+		       enum cgroup_controller controller, struct cgroup *cgroup,
+		       struct containr_error *err)
+{
+	char base[64];
+	char full[CGROUP_PATH_MAX];
+	int r;
+
+	if (hierarchy_path(host, controller, "", base, sizeof(base)) < 0 ||
+	    hierarchy_path(host, controller, plan->path, full, sizeof(full)) < 0)
+		return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long",
+			    plan->path);
+	r = controller == CGROUP_UNIFIED ? make_v2_folders(host, plan, base, err)
+					 : make_v1_folder(controller, full, strlen(base), err);
+	if (r < 0)
+		return r;
+	cgroup->dirs[controller] = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup->dirs[controller] < 0)
+		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'", full);
+	if (controller == CGROUP_UNIFIED)
+		return 0;
+	cgroup->tasks[controller] = openat(cgroup->dirs[controller], "tasks", O_WRONLY | O_CLOEXEC);
+	if (cgroup->tasks[controller] < 0)
+		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open '%s/tasks'", full);
+	return 0;
+}
+
+static int apply_writes(const struct cgroup_host *host, const struct cgroup_plan *plan,
+			const struct cgroup *cgroup, struct containr_error *err)
+{
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct cgroup_write *one = &plan->writes[i];
+		int dir = cgroup->dirs[host->layout == CGROUP_LAYOUT_V2 ? CGROUP_UNIFIED
+									: one->controller];
+
+		if (dir < 0)
+			return fail(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
+				    "cannot set %s: the host has no %s controller", one->file,
+				    controller_names[one->controller]);
+		if (write_text(dir, one->file, one->value) < 0)
+			return fail_sys(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
+					"cannot set %s to '%s'", one->file, one->value);
+	}
+	return 0;
+}
+
+int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan,
+		  struct cgroup *ret_cgroup, struct containr_error *err)
+{
+	autocgroup cgroup = CGROUP_INIT;
+	struct containr_error ignored;
+	int r = 0;
+
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++)
+		if (plan->used & CGROUP_BIT(i))
+			r = make_folder(host, plan, (enum cgroup_controller)i, &cgroup, err);
+	if (r == 0)
+		r = apply_writes(host, plan, &cgroup, err);
+	if (r < 0) {
+		/* EEXIST: it is somebody else's, who has processes in it or will remove it */
+		if (err->sys_errno != EEXIST)
+			error_ignore(cgroup_remove(host, plan->path, &ignored));
+		return r;
+	}
+	*ret_cgroup = cgroup;
+	cgroup = CGROUP_INIT;
+	return 0;
+}
+
+int cgroup_open(const struct cgroup_host *host, const char *path, struct cgroup *ret_cgroup,
+		struct containr_error *err)
+{
+	char full[CGROUP_PATH_MAX];
+	autocgroup cgroup = CGROUP_INIT;
+	unsigned int all =
+		host->layout == CGROUP_LAYOUT_V2 ? CGROUP_BIT(CGROUP_UNIFIED) : host->v1 | host->v2;
+
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		if (!(all & CGROUP_BIT(i)))
+			continue;
+		if (hierarchy_path(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
+			return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long",
+				    path);
+		cgroup.dirs[i] = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (cgroup.dirs[i] < 0 && errno != ENOENT)
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'",
+					full);
+		if (cgroup.dirs[i] >= 0 && i != CGROUP_UNIFIED)
+			cgroup.tasks[i] = openat(cgroup.dirs[i], "tasks", O_WRONLY | O_CLOEXEC);
+	}
+	*ret_cgroup = cgroup;
+	cgroup = CGROUP_INIT;
+	return 0;
+}
+
+int cgroup_enter_v1(const struct cgroup *cgroup, struct containr_error *err)
+{
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++)
+		if (cgroup->tasks[i] >= 0 && write(cgroup->tasks[i], "0", 1) != 1)
+			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot enter the %s cgroup",
+					controller_names[i]);
+	return 0;
+}
+
+int cgroup_enter_v2(const struct cgroup *cgroup, int pid, struct containr_error *err)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", pid);
+	if (write_text(cgroup->dirs[CGROUP_UNIFIED], "cgroup.procs", text) < 0)
+		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot enter the cgroup");
+	return 0;
+}
+
+#define REMOVE_TRIES 100
+
+/* Removes the folders inside @dir, innermost first; containers make some when they may (cgroup ns).
+ */
+static int remove_below(int dir, int depth)
+{
+	autoclosedir DIR *listing = NULL;
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct dirent *entry;
+
+	listing = copy < 0 ? NULL : fdopendir(copy);
+	if (!listing || depth > 64)
+		return -1;
+	while ((entry = readdir(listing))) {
+		autoclose int child = -1;
+
+		if (entry->d_type != DT_DIR || strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (unlinkat(dir, entry->d_name, AT_REMOVEDIR) == 0)
+			continue;
+		child = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (child < 0 || remove_below(child, depth + 1) < 0 ||
+		    unlinkat(dir, entry->d_name, AT_REMOVEDIR) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int remove_one(const char *full, struct containr_error *err)
+{
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		if (rmdir(full) == 0 || errno == ENOENT)
+			return 0;
+		if (errno != EBUSY)
+			break;
+		if (i > 0) {
+			autoclose int dir = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+			if (dir >= 0)
+				(void)remove_below(dir, 0);
+			/* v1 has no event for "the last process is gone" */
+			(void)poll(NULL, 0, i < 10 ? 1 : 10);
+		}
+		errno = EBUSY;
+	}
+	return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot remove cgroup '%s'", full);
+}
+
+int cgroup_remove(const struct cgroup_host *host, const char *path, struct containr_error *err)
+{
+	char full[CGROUP_PATH_MAX];
+	unsigned int all =
+		host->layout == CGROUP_LAYOUT_V2 ? CGROUP_BIT(CGROUP_UNIFIED) : host->v1 | host->v2;
+	int r = 0;
+
+	/* "/" or "" would be the host's own folder, a mount point that must never be removed */
+	if (path[0] != '/' || path[strspn(path, "/.")] == '\0')
+		return fail(err, CONTAINR_E_CGROUP_SETUP, "'%s' is no cgroup path", path);
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		int one;
+
+		if (!(all & CGROUP_BIT(i)) ||
+		    hierarchy_path(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
+			continue;
+		one = remove_one(full, err);
+		if (r == 0)
+			r = one;
+	}
+	return r;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef KERNEL_CGROUP_H
+#define KERNEL_CGROUP_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Control groups, whichever way the host has them: the unified hierarchy (v2), one hierarchy for
+ * each controller (v1), or both (hybrid). A container's cgroup has one path, "/containr/ID", below
+ * every hierarchy that it uses. cgroups(7), Documentation/admin-guide/cgroup-v2.rst.
+ */
+
+enum cgroup_controller {
+	CGROUP_MEMORY,
+	CGROUP_PIDS,
+	CGROUP_CPU,
+	CGROUP_CPUSET,
+	CGROUP_CPUACCT, /* v1 only; part of cpu in v2 */
+	CGROUP_DEVICES, /* v1 only; a BPF program in v2 */
+	CGROUP_BLKIO,	/* "io" in v2 */
+	CGROUP_FREEZER, /* v1 only; cgroup.freeze in v2 */
+	CGROUP_HUGETLB,
+	CGROUP_UNIFIED, /* the v2 hierarchy itself */
+	CGROUP_CONTROLLER_COUNT
+};
+
+#define CGROUP_BIT(controller) (1u << (controller))
+
+enum cgroup_layout { CGROUP_LAYOUT_NONE, CGROUP_LAYOUT_V1, CGROUP_LAYOUT_HYBRID, CGROUP_LAYOUT_V2 };
+
+struct cgroup_host {
+	enum cgroup_layout layout;
+	unsigned int v1; /* CGROUP_BITs of controllers with a v1 hierarchy */
+	unsigned int v2; /* CGROUP_BITs of controllers that the unified hierarchy offers */
+};
+
+/** Looks at what is mounted at /sys/fs/cgroup. Never fails: a host without cgroups has LAYOUT_NONE.
+ */
+void cgroup_host_probe(struct cgroup_host *ret_host);
+
+/** Name of the folder of a v1 hierarchy or of a v2 controller, e.g. "memory". */
+const char *cgroup_controller_name(enum cgroup_controller controller);
+
+/** Name of a layout: "none", "v1", "hybrid" or "v2". */
+const char *cgroup_layout_name(enum cgroup_layout layout);
+
+/** One file of one controller: what is written to it, in this order. */
+struct cgroup_write {
+	enum cgroup_controller controller;
+	const char *file; /* static */
+	char *value;	  /* owned */
+};
+
+/* Everything about a container's cgroup, decided beforehand. */
+struct cgroup_plan {
+	char *path;		/* "/containr/ID"; owned */
+	unsigned int used;	/* CGROUP_BITs of the hierarchies to create it in */
+	unsigned int v2_enable; /* CGROUP_BITs to enable in the parents' cgroup.subtree_control */
+	struct cgroup_write *writes;
+	size_t write_count;
+	size_t write_cap;
+};
+
+void cgroup_plan_release(struct cgroup_plan *plan);
+
+/** Adds a write to the plan; @value is taken over. NULL (no memory) is an error. */
+int cgroup_plan_add(struct cgroup_plan *plan, enum cgroup_controller controller, const char *file,
+		    char *value, struct containr_error *err) MUST_CHECK;
+
+/* The folders of a created cgroup. */
+struct cgroup {
+	int dirs[CGROUP_CONTROLLER_COUNT];  /* -1 where it has none */
+	int tasks[CGROUP_CONTROLLER_COUNT]; /* v1: `tasks`, open for writing, else -1 */
+};
+
+#define CGROUP_INIT                                                                                \
+	((struct cgroup) { .dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 },                     \
+			   .tasks = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 } })
+#define autocgroup __attribute__((cleanup(cgroup_close))) struct cgroup
+
+/** Closes descriptors; the cgroup stays. */
+void cgroup_close(struct cgroup *cgroup);
+
+/**
+ * Creates the cgroup and writes its limits. What was created is removed again on failure.
+ * Errors: CGROUP_SETUP, CGROUP_APPLY_LIMITS, PERMISSION_DENIED.
+ */
+int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan,
+		  struct cgroup *ret_cgroup, struct containr_error *err) MUST_CHECK;
+
+/** Opens an existing cgroup's folders; hierarchies without it stay -1. */
+int cgroup_open(const struct cgroup_host *host, const char *path, struct cgroup *ret_cgroup,
+		struct containr_error *err) MUST_CHECK;
+
+/**
+ * Moves the calling thread, the only one of its process, into the v1 hierarchies of @cgroup.
+ * Async-signal-safe.
+ *
+ * "0" to `tasks` moves just the writer, for which the kernel does not take the lock that stops all
+ * forks: a parent's write to cgroup.procs waits for an RCU grace period, 10 ms and more on an idle
+ * machine (docs/PERFORMANCE.md).
+ */
+int cgroup_enter_v1(const struct cgroup *cgroup, struct containr_error *err) MUST_CHECK;
+
+/** Moves @pid into the unified hierarchy's cgroup; for kernels and callers without
+ * CLONE_INTO_CGROUP. */
+int cgroup_enter_v2(const struct cgroup *cgroup, int pid, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Removes the cgroup and the empty ones inside it from all hierarchies; one that is not there is
+ * fine. Waits up to a second for processes that are just ending. The hosts' own folders and the
+ * parents are never touched.
+ *
+ * Errors: CGROUP_SETUP with EBUSY while processes live in it.
+ */
+int cgroup_remove(const struct cgroup_host *host, const char *path,
+		  struct containr_error *err) MUST_CHECK;
+
+/** Kills everything in the cgroup: cgroup.kill, else a signal to each process until none is left.
+ */
+int cgroup_kill(const struct cgroup_host *host, const char *path, int signal,
+		struct containr_error *err) MUST_CHECK;
+
+/** Appends the pids in the cgroup, one a line, as seen from the reader's pid namespace. */
+int cgroup_read_procs(const struct cgroup_host *host, const char *path, struct str *out,
+		      struct containr_error *err) MUST_CHECK;
+
+/**
+ * Reads a number from a controller's file ("max" reads as INT64_MAX).
+ * Returns false if it is not there or no number.
+ */
+bool cgroup_read_number(const struct cgroup *cgroup, enum cgroup_controller controller,
+			const char *file, int64_t *ret_value);
+
+/** Reads the number behind @key of a "key value" file such as memory.stat; false if it is not
+ * there. */
+bool cgroup_read_key(const struct cgroup *cgroup, enum cgroup_controller controller,
+		     const char *file, const char *key, int64_t *ret_value);
+
+#endif

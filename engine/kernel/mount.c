@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/mount.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct option_fact {
+	const char *name;
+	unsigned long set;
+	unsigned long clear;
+	unsigned long propagation;
+};
+
+static const struct option_fact option_facts[] = {
+	{ "defaults", 0, 0, 0 },
+	{ "ro", MS_RDONLY, 0, 0 },
+	{ "rw", 0, MS_RDONLY, 0 },
+	{ "suid", 0, MS_NOSUID, 0 },
+	{ "nosuid", MS_NOSUID, 0, 0 },
+	{ "dev", 0, MS_NODEV, 0 },
+	{ "nodev", MS_NODEV, 0, 0 },
+	{ "exec", 0, MS_NOEXEC, 0 },
+	{ "noexec", MS_NOEXEC, 0, 0 },
+	{ "sync", MS_SYNCHRONOUS, 0, 0 },
+	{ "async", 0, MS_SYNCHRONOUS, 0 },
+	{ "dirsync", MS_DIRSYNC, 0, 0 },
+	{ "remount", MS_REMOUNT, 0, 0 },
+	{ "mand", MS_MANDLOCK, 0, 0 },
+	{ "nomand", 0, MS_MANDLOCK, 0 },
+	{ "atime", 0, MS_NOATIME, 0 },
+	{ "noatime", MS_NOATIME, 0, 0 },
+	{ "diratime", 0, MS_NODIRATIME, 0 },
+	{ "nodiratime", MS_NODIRATIME, 0, 0 },
+	{ "relatime", MS_RELATIME, 0, 0 },
+	{ "norelatime", 0, MS_RELATIME, 0 },
+	{ "strictatime", MS_STRICTATIME, 0, 0 },
+	{ "nostrictatime", 0, MS_STRICTATIME, 0 },
+	{ "silent", MS_SILENT, 0, 0 },
+	{ "loud", 0, MS_SILENT, 0 },
+	{ "iversion", MS_I_VERSION, 0, 0 },
+	{ "noiversion", 0, MS_I_VERSION, 0 },
+	{ "bind", MS_BIND, 0, 0 },
+	{ "rbind", MS_BIND | MS_REC, 0, 0 },
+	{ "private", 0, 0, MS_PRIVATE },
+	{ "rprivate", 0, 0, MS_PRIVATE | MS_REC },
+	{ "shared", 0, 0, MS_SHARED },
+	{ "rshared", 0, 0, MS_SHARED | MS_REC },
+	{ "slave", 0, 0, MS_SLAVE },
+	{ "rslave", 0, 0, MS_SLAVE | MS_REC },
+	{ "unbindable", 0, 0, MS_UNBINDABLE },
+	{ "runbindable", 0, 0, MS_UNBINDABLE | MS_REC },
+};
+
+/* Recursive attributes and idmaps change what a process may do; silently leaving one out is no
+ * choice. */
+static const char *const unsupported_options[] = { "idmap",   "ridmap", "rro",
+						   "rnosuid", "rnodev", "rnoexec" };
+
+static const struct option_fact *find_option(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(option_facts); i++)
+		if (strcmp(option_facts[i].name, name) == 0)
+			return &option_facts[i];
+	return NULL;
+}
+
+unsigned long mount_propagation_from_name(const char *name)
+{
+	const struct option_fact *fact = find_option(name);
+
+	return fact ? fact->propagation : 0;
+}
+
+int mount_options_parse(char *const *options, struct mount_options *ret_options,
+			struct containr_error *err)
+{
+	struct mount_options parsed = { 0 };
+
+	for (size_t i = 0; options && options[i]; i++) {
+		const struct option_fact *fact = find_option(options[i]);
+
+		for (size_t k = 0; k < ARRAY_LEN(unsupported_options); k++) {
+			if (strcmp(options[i], unsupported_options[k]) != 0)
+				continue;
+			str_release(&parsed.data);
+			return fail(err, CONTAINR_E_UNSUPPORTED,
+				    "mount option '%s' is not supported", options[i]);
+		}
+		if (fact) {
+			parsed.flags = (parsed.flags | fact->set) & ~fact->clear;
+			parsed.cleared = (parsed.cleared | fact->clear) & ~fact->set;
+			parsed.propagation |= fact->propagation;
+		} else if (strcmp(options[i], "tmpcopyup") == 0) {
+			parsed.tmpcopyup = true;
+		} else {
+			if (parsed.data.len)
+				str_append_char(&parsed.data, ',');
+			str_append(&parsed.data, options[i]);
+		}
+	}
+	if (parsed.data.failed) {
+		str_release(&parsed.data);
+		return fail_oom(err);
+	}
+	*ret_options = parsed;
+	return 0;
+}
+
+/* An empty path would name the root itself only with AT_EMPTY_PATH, which openat2 lacks: "." does.
+ */
+static const char *inside(const char *path)
+{
+	path += strspn(path, "/");
+	return *path ? path : ".";
+}
+
+static int open_in_root(int root, const char *path, uint64_t flags, uint64_t mode)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.mode = mode,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd;
+
+	/* EAGAIN: something was renamed meanwhile and ".." could not be trusted */
+	do
+		fd = syscall(SYS_openat2, root, inside(path), &how, sizeof(how));
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+	return (int)fd;
+}
+
+int root_open(int root, const char *path, int *ret_fd, struct containr_error *err)
+{
+	int fd = open_in_root(root, path, O_PATH, 0);
+
+	if (fd < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot open '%s' in the container",
+				path);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* Creates the folders of @path that are missing, each inside the descriptor of the one above it. */
+static int make_folders(int root, const char *path, struct containr_error *err)
+{
+	char part[PATH_MAX];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(part))
+		return fail(err, CONTAINR_E_ROOTFS_MOUNT, "path '%s' is too long", path);
+	for (size_t i = 1; i <= len; i++) {
+		autoclose int parent = -1;
+		char *slash;
+
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		parent = open_in_root(root, part, O_PATH, 0);
+		if (parent >= 0)
+			continue;
+		slash = strrchr(part, '/');
+		if (errno != ENOENT || (slash && slash[1] == '\0'))
+			return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
+					"cannot open '%s' in the container", part);
+		if (slash)
+			*slash = '\0';
+		parent = open_in_root(root, slash ? part : ".", O_PATH | O_DIRECTORY, 0);
+		if (parent < 0 ||
+		    (mkdirat(parent, slash ? slash + 1 : part, 0755) < 0 && errno != EEXIST))
+			return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
+					"cannot create '%s' in the container", path);
+	}
+	return 0;
+}
+
+static int make_file(int root, const char *path, struct containr_error *err)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	autoclose int dir = -1;
+	autoclose int fd = -1;
+	const char *name = slash ? slash + 1 : path;
+
+	(void)snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path) : 0, path);
+	if (*parent) {
+		int r = make_folders(root, parent, err);
+
+		if (r < 0)
+			return r;
+	}
+	dir = open_in_root(root, parent, O_PATH | O_DIRECTORY, 0);
+	if (dir >= 0)
+		fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0 && errno != EEXIST)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot create '%s' in the container",
+				path);
+	return 0;
+}
+
+int root_make(int root, const char *path, enum root_node node, int *ret_fd,
+	      struct containr_error *err)
+{
+	int fd = open_in_root(root, path, O_PATH, 0);
+	int r;
+
+	if (fd < 0 && errno == ENOENT) {
+		const char *relative = inside(path);
+
+		r = node == ROOT_FILE ? make_file(root, relative, err)
+				      : make_folders(root, relative, err);
+		if (r < 0)
+			return r;
+		fd = open_in_root(root, path, O_PATH, 0);
+	}
+	if (fd < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot open '%s' in the container",
+				path);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* The host's /proc is still in place while mounts are made. */
+struct fd_path {
+	char text[40];
+};
+
+static const char *path_of_fd(int fd, struct fd_path *path)
+{
+	(void)snprintf(path->text, sizeof(path->text), "/proc/self/fd/%d", fd);
+	return path->text;
+}
+
+int mount_at(int target, const char *source, const char *type, unsigned long flags,
+	     const char *data)
+{
+	struct fd_path path;
+
+	return mount(source, path_of_fd(target, &path), type, flags, data);
+}
+
+/* statvfs(3) reports the flags of a mount as ST_*, which have the values of MS_* but for relatime.
+ */
+static unsigned long current_flags(const struct statvfs *info)
+{
+	const unsigned long same =
+		MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
+	unsigned long flags = info->f_flag & same;
+
+	if (!(flags & MS_NOATIME))
+		flags |= MS_RELATIME;
+	return flags;
+}
+
+int mount_change_flags(int target, unsigned long set, unsigned long cleared)
+{
+	struct fd_path path;
+	struct statvfs info;
+	unsigned long flags = MS_REMOUNT | MS_BIND | set;
+
+	if (mount(NULL, path_of_fd(target, &path), NULL, flags, NULL) == 0)
+		return 0;
+	if (errno != EPERM || statvfs(path.text, &info) < 0)
+		return -1;
+	flags |= current_flags(&info) & ~cleared;
+	return mount(NULL, path.text, NULL, flags, NULL);
+}
+
+int mount_pivot(int new_root, struct containr_error *err)
+{
+	/*
+	 * Old and new root may be the same folder: the old one then lies under the new, and "." is
+	 * where to detach it. pivot_root(2), NOTES.
+	 */
+	if (fchdir(new_root) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot enter the root folder");
+	if (syscall(SYS_pivot_root, ".", ".") < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot make it the root folder");
+	if (umount2(".", MNT_DETACH) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT,
+				"cannot detach the host's root folder");
+	if (chdir("/") < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot enter the new root folder");
+	return 0;
+}

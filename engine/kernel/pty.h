@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef KERNEL_PTY_H
+#define KERNEL_PTY_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+/* Pseudoterminals and descriptors sent over sockets. pty(7), unix(7). */
+
+/**
+ * Opens a new pseudoterminal pair.
+ *
+ * @ptmx: path of the multiplexer, e.g. "/dev/ptmx" as the container sees it
+ * @ret_master, @ret_slave: close-on-exec, the caller's
+ */
+int pty_open(const char *ptmx, int *ret_master, int *ret_slave,
+	     struct containr_error *err) MUST_CHECK;
+
+/** Sets the size of a terminal; 0 leaves the kernel's default. */
+int pty_set_size(int terminal, uint16_t rows, uint16_t columns,
+		 struct containr_error *err) MUST_CHECK;
+
+/** Makes @slave the controlling terminal of this session and the process' standard streams. */
+int pty_become_stdio(int slave, struct containr_error *err) MUST_CHECK;
+
+/** Sends @fd with one byte of payload; @name (up to 4095 bytes) is the payload when not NULL. */
+int socket_send_fd(int socket, int fd, const char *name, struct containr_error *err) MUST_CHECK;
+
+/** Receives a descriptor sent by socket_send_fd(); close-on-exec. */
+int socket_recv_fd(int socket, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
+#endif
