@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/image.h"
+
+#include "image/manifest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ID_PREFIX_MIN 3
+
+void image_id_of(const struct containr *engine, const struct index_entry *entry,
+		 char ret_id[DIGEST_SIZE])
+{
+	automanifest manifest = { 0 };
+	struct containr_error ignored;
+	bool is_read = manifest_load(engine, &entry->manifest, &manifest, &ignored) == 0;
+
+	(void)snprintf(ret_id, DIGEST_SIZE, "%s",
+		       is_read ? manifest.config.digest : entry->manifest.digest);
+}
+
+/* Finds by the digits an id, or a manifest's digest, begins with. */
+static int find_by_id(const struct containr *engine, const struct index *index, const char *digits,
+		      const struct index_entry **ret_entry, struct containr_error *err)
+{
+	char found_id[DIGEST_SIZE] = "";
+	char id[DIGEST_SIZE];
+
+	*ret_entry = NULL;
+	for (size_t i = 0; i < index->count; i++) {
+		const struct index_entry *entry = &index->entries[i];
+
+		image_id_of(engine, entry, id);
+		if (!str_starts_with(digest_hex(id), digits) &&
+		    !str_starts_with(digest_hex(entry->manifest.digest), digits))
+			continue;
+		if (*ret_entry && strcmp(found_id, id) != 0) {
+			(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+				   "several images have an id that begins with '%s'", digits);
+			return fail_hint(err, "give more digits");
+		}
+		if (!*ret_entry)
+			*ret_entry = entry;
+		memcpy(found_id, id, sizeof(id));
+	}
+	return 0;
+}
+
+/* NAME@DIGEST: an image of that manifest, under any tag of the repository. */
+static const struct index_entry *find_by_digest(const struct index *index,
+						const struct reference *wanted)
+{
+	struct reference name;
+	struct containr_error ignored;
+
+	for (size_t i = 0; i < index->count; i++) {
+		const struct index_entry *entry = &index->entries[i];
+
+		if (strcmp(entry->manifest.digest, wanted->digest) == 0 && entry->name &&
+		    reference_parse(entry->name, &name, &ignored) == 0 &&
+		    strcmp(name.domain, wanted->domain) == 0 &&
+		    strcmp(name.path, wanted->path) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Returns the digits of a text that may be an id or the beginning of one, or NULL. */
+static const char *id_digits(const char *text)
+{
+	const char *digits = str_starts_with(text, DIGEST_PREFIX) ? digest_hex(text) : text;
+	size_t len = strlen(digits);
+
+	if (len < ID_PREFIX_MIN || len > DIGEST_HEX_LEN || !digest_is_hex(digits, len))
+		return NULL;
+	return digits;
+}
+
+int image_find(const struct containr *engine, const struct index *index, const char *text,
+	       const struct index_entry **ret_entry, enum image_match *ret_match,
+	       struct containr_error *err)
+{
+	const char *digits = id_digits(text);
+	const struct index_entry *entry = NULL;
+	enum image_match match = IMAGE_MATCH_NAME;
+	char full[REFERENCE_TEXT_SIZE];
+	struct reference reference;
+	int r;
+
+	if (!digits || strlen(digits) < DIGEST_HEX_LEN) {
+		r = reference_parse(text, &reference, err);
+		if (r < 0)
+			return r;
+		reference_format(&reference, full);
+		match = *reference.digest ? IMAGE_MATCH_DIGEST : IMAGE_MATCH_NAME;
+		entry = *reference.digest ? find_by_digest(index, &reference)
+					  : index_find(index, full);
+	}
+	if (!entry && digits) {
+		match = IMAGE_MATCH_ID;
+		r = find_by_id(engine, index, digits, &entry, err);
+		if (r < 0)
+			return r;
+	}
+	if (!entry)
+		return fail(err, CONTAINR_E_IMAGE_NOT_FOUND, "image '%.300s' not found", text);
+	*ret_entry = entry;
+	if (ret_match)
+		*ret_match = match;
+	return 0;
+}

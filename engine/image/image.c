@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/image.h"
+
+#include "base/cleanup.h"
+#include "image/config.h"
+#include "image/gc.h"
+#include "image/manifest.h"
+#include "store/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+void containr_strings_free(char **strings)
+{
+	for (size_t i = 0; strings && strings[i]; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+void containr_image_free(struct containr_image *image)
+{
+	if (!image)
+		return;
+	free(image->id);
+	free(image->manifest_digest);
+	free(image->name);
+	free(image->repository);
+	free(image->tag);
+	free(image->os);
+	free(image->architecture);
+	containr_strings_free(image->layers);
+	free(image->config.user);
+	free(image->config.working_dir);
+	free(image->config.stop_signal);
+	containr_strings_free(image->config.env);
+	containr_strings_free(image->config.entrypoint);
+	containr_strings_free(image->config.cmd);
+	containr_strings_free(image->config.labels);
+	free(image);
+}
+
+void containr_image_list_free(struct containr_image **images, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		containr_image_free(images[i]);
+	free(images);
+}
+
+/* A name of another tool that is none for us is shown as it is: so it can be seen and removed. */
+static int set_names(struct containr_image *image, const char *name, struct containr_error *err)
+{
+	char repository[REFERENCE_TEXT_SIZE];
+	struct reference reference = { 0 };
+	struct containr_error ignored;
+	bool is_name;
+
+	if (!name)
+		return 0;
+	is_name = reference_parse(name, &reference, &ignored) == 0;
+	if (is_name)
+		reference_format_repository(&reference, repository);
+	image->name = strdup(name);
+	image->repository = strdup(is_name ? repository : name);
+	image->tag = strdup(reference.tag);
+	return image->name && image->repository && image->tag ? 0 : fail_oom(err);
+}
+
+/* Creates an image of what the index alone knows. */
+static int image_new(const struct index_entry *entry, struct containr_image **ret_image,
+		     struct containr_error *err)
+{
+	autoimage *image = calloc(1, sizeof(*image));
+	int r;
+
+	if (!image)
+		return fail_oom(err);
+	image->manifest_digest = strdup(entry->manifest.digest);
+	if (!image->manifest_digest)
+		return fail_oom(err);
+	r = set_names(image, entry->name, err);
+	if (r < 0)
+		return r;
+	*ret_image = steal_ptr(&image);
+	return 0;
+}
+
+static int read_config(const struct containr *engine, const struct manifest *manifest,
+		       struct containr_image *image, struct containr_error *err)
+{
+	autojson doc = { 0 };
+	size_t layers = 0;
+	int r = content_read_json(engine, &manifest->config, "configuration", CONTENT_CONFIG_MAX,
+				  &doc, err);
+
+	if (r < 0)
+		return r;
+	r = config_read(doc.root, image, err);
+	if (r < 0)
+		return fail_prefix(err, "configuration %s", manifest->config.digest);
+	while (image->layers[layers])
+		layers++;
+	if (layers != manifest->layer_count)
+		return fail(err, CONTAINR_E_IMAGE_CORRUPT,
+			    "manifest %s has %zu layers, its configuration %zu",
+			    image->manifest_digest, manifest->layer_count, layers);
+	return 0;
+}
+
+int image_load(const struct containr *engine, const struct index_entry *entry,
+	       struct containr_image **ret_image, struct containr_error *err)
+{
+	autoimage *image = NULL;
+	automanifest manifest = { 0 };
+	int r = image_new(entry, &image, err);
+
+	if (r == 0)
+		r = manifest_load(engine, &entry->manifest, &manifest, err);
+	if (r < 0)
+		return r;
+	image->id = strdup(manifest.config.digest);
+	if (!image->id)
+		return fail_oom(err);
+	if (__builtin_add_overflow(manifest_content_size(&manifest), entry->manifest.size,
+				   &image->size_bytes))
+		image->size_bytes = INT64_MAX;
+	r = read_config(engine, &manifest, image, err);
+	if (r < 0)
+		return r;
+	*ret_image = steal_ptr(&image);
+	return 0;
+}
+
+int containr_image_inspect(struct containr *engine, const char *reference,
+			   struct containr_image **ret_image, struct containr_error *err)
+{
+	autoindex index = { 0 };
+	const struct index_entry *entry;
+	int r = index_load(engine, &index, err);
+
+	if (r == 0)
+		r = image_find(engine, &index, reference, &entry, NULL, err);
+	if (r == 0)
+		r = image_load(engine, entry, ret_image, err);
+	return r;
+}
+
+/* Of an image that is damaged the list keeps what is known, so that it can be seen and removed. */
+static int load_for_list(const struct containr *engine, const struct index_entry *entry,
+			 struct containr_image **ret_image, struct containr_error *err)
+{
+	autoimage *image = NULL;
+	int r = image_load(engine, entry, ret_image, err);
+
+	if (r != -CONTAINR_E_IMAGE_CORRUPT && r != -CONTAINR_E_UNSUPPORTED)
+		return r;
+	error_clear(err);
+	r = image_new(entry, &image, err);
+	if (r < 0)
+		return r;
+	image->damaged = 1;
+	image->id = strdup(entry->manifest.digest);
+	if (!image->id)
+		return fail_oom(err);
+	*ret_image = steal_ptr(&image);
+	return 0;
+}
+
+static int compare_age(const void *left, const void *right)
+{
+	const struct containr_image *a = *(struct containr_image *const *)left;
+	const struct containr_image *b = *(struct containr_image *const *)right;
+
+	if (a->created_ns != b->created_ns)
+		return a->created_ns > b->created_ns ? -1 : 1;
+	return strcmp(a->name ? a->name : "", b->name ? b->name : "");
+}
+
+int containr_image_list(struct containr *engine, struct containr_image ***ret_images,
+			size_t *ret_count, struct containr_error *err)
+{
+	autoindex index = { 0 };
+	struct containr_image **images;
+	size_t count = 0;
+	int r = index_load(engine, &index, err);
+
+	if (r < 0)
+		return r;
+	images = calloc(index.count + 1, sizeof(struct containr_image *));
+	if (!images)
+		return fail_oom(err);
+	while (r == 0 && count < index.count) {
+		r = load_for_list(engine, &index.entries[count], &images[count], err);
+		if (r == 0)
+			count++;
+	}
+	if (r < 0) {
+		containr_image_list_free(images, count);
+		return r;
+	}
+	qsort(images, count, sizeof(struct containr_image *), compare_age);
+	*ret_images = images;
+	*ret_count = count;
+	return 0;
+}
+
+int image_lower_dirs(const struct containr *engine, const struct containr_image *image,
+		     struct strv *dirs, struct containr_error *err)
+{
+	size_t count = 0;
+
+	while (image->layers[count])
+		count++;
+	while (count-- > 0) {
+		const char *hex = digest_hex(image->layers[count]);
+
+		strv_pushf(dirs, "%s/%s/fs", LAYERS_DIR, hex);
+		if (dirs->failed)
+			return fail_oom(err);
+		if (faccessat(engine->root_fd, dirs->items[dirs->len - 1], F_OK, 0) < 0)
+			return fail_sys(err, CONTAINR_E_IMAGE_CORRUPT,
+					"layer '%s/%s' of image '%s' is not unpacked", engine->root,
+					dirs->items[dirs->len - 1],
+					image->name ? image->name : image->id);
+	}
+	return 0;
+}
+
+void image_event(const struct containr *engine, const char *action, const char *id,
+		 const char *name)
+{
+	char attributes[REFERENCE_TEXT_SIZE + 16] = "";
+	char shown[REFERENCE_TEXT_SIZE];
+	struct reference reference;
+	struct containr_error ignored;
+
+	if (name && reference_parse(name, &reference, &ignored) == 0) {
+		reference_format_familiar(&reference, shown);
+		(void)snprintf(attributes, sizeof(attributes), "\"name\":\"%s\"", shown);
+	}
+	event_write(engine->root_fd, &(struct event) { .type = "image",
+						       .action = action,
+						       .id = id,
+						       .attributes = attributes });
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include <containr/image.h>
+
+#include "base/str.h"
+#include "image/index.h"
+#include "store/store.h"
+
+/*
+ * The image layer. May use: base, kernel, store. What is here is for the engine itself; the public
+ * part is <containr/image.h>.
+ *
+ * A start of a container reads three small files, index.json, manifest and configuration, and looks
+ * once at each layer: no folder is scanned and no lock is waited for, except in image_pin() while
+ * something is being deleted.
+ */
+
+#define LAYERS_DIR "layers"
+
+static inline void image_cleanup(struct containr_image **image)
+{
+	containr_image_free(*image);
+}
+
+#define autoimage __attribute__((cleanup(image_cleanup))) struct containr_image
+
+/**
+ * Keeps layers from being deleted: from before containr_image_inspect() until the container's
+ * record names the image's id, which keeps them from then on.
+ *
+ * @ret_fd: the caller's; closing it ends the pin
+ */
+int image_pin(const struct containr *engine, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Appends the image's unpacked layers to @dirs, top first as overlay's lowerdir wants them, as
+ * paths relative to the engine's root: "layers/HEX/fs".
+ *
+ * Errors: IMAGE_CORRUPT if one is not there.
+ */
+int image_lower_dirs(const struct containr *engine, const struct containr_image *image,
+		     struct strv *dirs, struct containr_error *err) MUST_CHECK;
+
+/** Reads the image of an index entry. Errors: IMAGE_CORRUPT, UNSUPPORTED. */
+int image_load(const struct containr *engine, const struct index_entry *entry,
+	       struct containr_image **ret_image, struct containr_error *err) MUST_CHECK;
+
+/** How a reference matched; by id it may stand for several entries. */
+enum image_match { IMAGE_MATCH_NAME, IMAGE_MATCH_DIGEST, IMAGE_MATCH_ID };
+
+/**
+ * Finds the first entry that @text stands for.
+ *
+ * @ret_match: may be NULL
+ * Errors: as of containr_image_inspect().
+ */
+int image_find(const struct containr *engine, const struct index *index, const char *text,
+	       const struct index_entry **ret_entry, enum image_match *ret_match,
+	       struct containr_error *err) MUST_CHECK;
+
+/**
+ * Writes the id of an entry's image: the digest of its configuration, or of the manifest where that
+ * cannot be read.
+ */
+void image_id_of(const struct containr *engine, const struct index_entry *entry,
+		 char ret_id[DIGEST_SIZE]);
+
+/** Records an event of the image @id; @name in full, or NULL. */
+void image_event(const struct containr *engine, const char *action, const char *id,
+		 const char *name);
+
+#endif
