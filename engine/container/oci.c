@@ -199,6 +199,27 @@ int oci_add_rlimit(struct oci_process *process, const struct rlimit_setting *rli
 	return 0;
 }
 
+void oci_set_env(struct strv *env, const char *item)
+{
+	size_t key = strcspn(item, "=") + 1;
+
+	for (size_t i = 0; i < env->len; i++) {
+		char *copy;
+
+		if (strncmp(env->items[i], item, key) != 0)
+			continue;
+		copy = strdup(item);
+		if (!copy) {
+			env->failed = true;
+			return;
+		}
+		free(env->items[i]);
+		env->items[i] = copy;
+		return;
+	}
+	strv_push(env, item);
+}
+
 int oci_seccomp_compile(const struct oci_config *config, struct seccomp_filter *ret_filter,
 			struct containr_error *err)
 {

@@ -171,6 +171,9 @@ int oci_add_device_rule(struct oci_config *config, const struct device_rule *rul
 int oci_add_rlimit(struct oci_process *process, const struct rlimit_setting *rlimit,
 		   struct containr_error *err) MUST_CHECK;
 
+/** Puts KEY=VALUE into a list, in the place of an earlier value of KEY. */
+void oci_set_env(struct strv *env, const char *item);
+
 /** Compiles the container's system call filter. @ret_filter->len is 0 when there is to be none. */
 int oci_seccomp_compile(const struct oci_config *config, struct seccomp_filter *ret_filter,
 			struct containr_error *err) MUST_CHECK;

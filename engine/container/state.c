@@ -27,7 +27,6 @@ static const char *const status_names[] = {
 	[STATE_CREATED] = "created",
 	[STATE_RUNNING] = "running",
 	[STATE_EXITED] = "exited",
-	[STATE_STARTING] = "created",
 };
 
 const char *state_status_name(uint32_t status)

@@ -23,7 +23,6 @@ enum state_status {
 	STATE_CREATED = 1, /* never started */
 	STATE_RUNNING,
 	STATE_EXITED,
-	STATE_STARTING, /* between the two: killed here, nothing ran yet */
 };
 
 struct state {
@@ -32,13 +31,10 @@ struct state {
 	uint32_t oom_killed; /* 1: the kernel killed a process of the last run for memory */
 	int32_t pid;	     /* first process, in the host's pid namespace; 0 when none runs */
 	uint64_t pid_start;  /* its start time, clock ticks since boot */
-	int32_t monitor_pid;
 	uint32_t exit_known; /* 0: nobody was left to see the exit code */
 	int64_t created_ns;
 	int64_t started_ns;
 	int64_t finished_ns;
-	uint32_t stop_requested; /* 1: stop or kill was asked for */
-	uint32_t reserved;
 	char boot_id[40];
 };
 

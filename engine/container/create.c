@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/create.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/path.h"
+#include "base/time.h"
+#include "container/config.h"
+#include "container/name.h"
+#include "container/state.h"
+#include "image/image.h"
+#include "kernel/signal_name.h"
+#include "store/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STOP_TIMEOUT_S 10
+#define NAME_TRIES 20
+
+void container_init(struct container *container)
+{
+	*container = (struct container) { .dir = -1, .state_fd = -1, .image_pin = -1 };
+	oci_config_init(&container->config);
+}
+
+void container_release(struct container *container)
+{
+	cleanup_close(&container->dir);
+	cleanup_close(&container->state_fd);
+	cleanup_close(&container->image_pin);
+	record_release(&container->record);
+	oci_config_release(&container->config);
+	rootfs_release(&container->rootfs);
+	container_init(container);
+}
+
+/* Fills in where the container's files are: what follows from its id and record alone. */
+static int set_rootfs(const struct containr *engine, struct container *c,
+		      struct containr_error *err)
+{
+	struct rootfs *rootfs = &c->rootfs;
+
+	rootfs->kind = ROOTFS_OVERLAY;
+	rootfs->is_volatile = c->record.auto_remove;
+	strv_extend(&rootfs->lower, c->record.lower.items);
+	rootfs->base = strdup(engine->root);
+	if (rootfs->lower.failed || !rootfs->base ||
+	    asprintf(&rootfs->path, "%s/containers/%s/rootfs", engine->root, c->id) < 0 ||
+	    asprintf(&rootfs->upper, "containers/%s/upper", c->id) < 0 ||
+	    asprintf(&rootfs->work, "containers/%s/work", c->id) < 0)
+		return fail_oom(err);
+	return 0;
+}
+
+static int set_record(const struct containr_spec *spec, const struct containr_image *image,
+		      struct container *c, struct containr_error *err)
+{
+	struct record *record = &c->record;
+	const char *signal = spec->stop_signal ? spec->stop_signal : image->config.stop_signal;
+	int number;
+	int r;
+
+	record->id = strdup(c->id);
+	record->image = strdup(spec->image);
+	record->image_id = strdup(image->id);
+	record->stop_signal = strdup(signal && *signal ? signal : "SIGTERM");
+	record->stop_timeout_s = spec->stop_timeout_s ? spec->stop_timeout_s : STOP_TIMEOUT_S;
+	record->created_ns = time_now_ns();
+	record->tty = spec->tty;
+	record->stdin_open = spec->stdin_open;
+	record->auto_remove = spec->auto_remove;
+	strv_extend(&record->labels, image->config.labels);
+	for (size_t i = 0; spec->labels && spec->labels[i]; i++)
+		strv_push(&record->labels, spec->labels[i]);
+	strv_extend(&record->command, c->config.process.args.items);
+	if (!record->id || !record->image || !record->image_id || !record->stop_signal ||
+	    record->labels.failed || record->command.failed)
+		return fail_oom(err);
+	r = signal_parse(record->stop_signal, &number, err);
+	return r < 0 ? fail_prefix(err, "--stop-signal") : 0;
+}
+
+/* /etc/hosts and /etc/hostname lie in the container's folder and are bound into it. */
+static int add_name_files(const struct containr *engine, struct container *c,
+			  struct containr_error *err)
+{
+	char *options[] = { (char[]) { "bind" }, (char[]) { "nosuid" }, (char[]) { "nodev" },
+			    NULL };
+	static const char *const files[] = { "hosts", "hostname" };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		autofree char *source = NULL;
+		char target[32];
+		int r;
+
+		(void)snprintf(target, sizeof(target), "/etc/%s", files[i]);
+		if (asprintf(&source, "%s/containers/%s/%s", engine->root, c->id, files[i]) < 0)
+			return fail_oom(err);
+		r = oci_add_mount(&c->config, target, "bind", source, options, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int set_config(const struct containr *engine, const struct containr_spec *spec,
+		      const struct containr_image *image, struct container *c,
+		      struct containr_error *err)
+{
+	autofree char *init_path = path_join(engine->libexec, "containr-init");
+	int r;
+
+	if (!init_path)
+		return fail_oom(err);
+	r = config_of_spec(spec, &image->config, c->id, init_path, &c->config, err);
+	if (r == 0)
+		r = add_name_files(engine, c, err);
+	if (r < 0)
+		return r;
+	c->config.root_path = strdup("rootfs");
+	if (!c->config.root_path)
+		return fail_oom(err);
+	return 0;
+}
+
+int container_design(struct containr *engine, const struct containr_spec *spec,
+		     struct container *container, struct containr_error *err)
+{
+	autoimage *image = NULL;
+	int r;
+
+	if (spec->name) {
+		r = name_check(spec->name, err);
+		if (r < 0)
+			return r;
+	}
+	r = fs_random_hex(CONTAINR_ID_LENGTH / 2, container->id, err);
+	if (r == 0)
+		r = image_pin(engine, &container->image_pin, err);
+	if (r == 0)
+		r = containr_image_inspect(engine, spec->image, &image, err);
+	if (r < 0)
+		return r;
+	r = image_lower_dirs(engine, image, &container->record.lower, err);
+	if (r == 0)
+		r = set_config(engine, spec, image, container, err);
+	if (r == 0)
+		r = set_record(spec, image, container, err);
+	if (r == 0)
+		r = set_rootfs(engine, container, err);
+	if (r == 0 && spec->name) {
+		container->record.name = strdup(spec->name);
+		r = container->record.name ? 0 : fail_oom(err);
+	}
+	return r;
+}
+
+static int write_config(const struct container *c, struct containr_error *err)
+{
+	autostr text = STR_INIT;
+	struct json_writer w = JSON_WRITER(&text);
+
+	oci_config_write(&w, &c->config);
+	if (text.failed)
+		return fail_oom(err);
+	return fs_replace_file(c->dir, "config.json", text.data, text.len, 0600,
+			       c->record.auto_remove ? FS_VOLATILE : FS_DURABLE, err);
+}
+
+static int write_small_file(int dir, const char *name, const char *text, mode_t mode,
+			    struct containr_error *err)
+{
+	autoclose int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+
+	if (fd < 0 || fs_write_all(fd, text, strlen(text)) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot write '%s'", name);
+	return 0;
+}
+
+static int write_name_files(const struct container *c, struct containr_error *err)
+{
+	const char *hostname = c->config.hostname;
+	autofree char *hosts = NULL;
+	autofree char *own = NULL;
+	int r;
+
+	if (asprintf(&own, "%s\n", hostname) < 0) {
+		own = NULL;
+		return fail_oom(err);
+	}
+	if (asprintf(&hosts, "127.0.0.1\tlocalhost %s\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+		     hostname) < 0) {
+		hosts = NULL;
+		return fail_oom(err);
+	}
+	r = write_small_file(c->dir, "hostname", own, 0644, err);
+	return r < 0 ? r : write_small_file(c->dir, "hosts", hosts, 0644, err);
+}
+
+static int make_folders(const struct container *c, struct containr_error *err)
+{
+	static const char *const folders[] = { "upper", "work", "rootfs" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (mkdirat(c->dir, folders[i], 0755) < 0)
+			return fail_sys(err, CONTAINR_E_IO, "cannot create the container's folder");
+	return 0;
+}
+
+/* Takes a name; one whose container is gone (its maker was killed) is taken over. */
+static int take_name(const struct containr *engine, const struct container *c, const char *name,
+		     struct containr_error *err)
+{
+	char link[160];
+	char other[CONTAINR_ID_LENGTH + 1] = { 0 };
+	char folder[96];
+
+	(void)snprintf(link, sizeof(link), "names/%s", name);
+	for (int tries = 0; tries < 2; tries++) {
+		if (symlinkat(c->id, engine->root_fd, link) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return fail_sys(err, CONTAINR_E_IO, "cannot take the name '%s'", name);
+		if (readlinkat(engine->root_fd, link, other, CONTAINR_ID_LENGTH) !=
+		    CONTAINR_ID_LENGTH)
+			break;
+		(void)snprintf(folder, sizeof(folder), "containers/%s", other);
+		if (faccessat(engine->root_fd, folder, F_OK, 0) == 0 || errno != ENOENT)
+			break;
+		(void)unlinkat(engine->root_fd, link, 0);
+	}
+	return fail(err, CONTAINR_E_CONTAINER_EXISTS, "the name '%s' is taken by container %.12s",
+		    name, other);
+}
+
+static int choose_name(const struct containr *engine, struct container *c,
+		       struct containr_error *err)
+{
+	int r = 0;
+
+	if (c->record.name)
+		return take_name(engine, c, c->record.name, err);
+	for (int tries = 0; tries < NAME_TRIES; tries++) {
+		r = name_make(&c->record.name, err);
+		if (r == 0)
+			r = take_name(engine, c, c->record.name, err);
+		if (r == 0 || err->code != CONTAINR_E_CONTAINER_EXISTS)
+			return r;
+		free(steal_ptr(&c->record.name));
+	}
+	/* thousands of containers: the id is a name nobody else has */
+	c->record.name = strndup(c->id, 12);
+	return c->record.name ? take_name(engine, c, c->record.name, err) : fail_oom(err);
+}
+
+static int fill_folder(struct containr *engine, struct container *c, struct containr_error *err)
+{
+	struct state state = { .status = STATE_CREATED, .created_ns = c->record.created_ns };
+	int r = state_create(c->dir, &state, &c->state_fd, err);
+
+	if (r == 0)
+		r = make_folders(c, err);
+	if (r == 0)
+		r = write_name_files(c, err);
+	if (r == 0)
+		r = write_config(c, err);
+	if (r == 0)
+		r = choose_name(engine, c, err);
+	if (r < 0)
+		return r;
+	r = record_write(c->dir, &c->record, err);
+	if (r < 0) {
+		char link[160];
+
+		(void)snprintf(link, sizeof(link), "names/%s", c->record.name);
+		(void)unlinkat(engine->root_fd, link, 0);
+	}
+	return r;
+}
+
+int container_make(struct containr *engine, struct container *container, struct containr_error *err)
+{
+	char path[96];
+	struct containr_error ignored;
+	autofree char *attributes = NULL;
+	int r;
+
+	(void)snprintf(path, sizeof(path), "containers/%s", container->id);
+	if (mkdirat(engine->root_fd, path, 0711) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot create '%s/%s'", engine->root, path);
+	r = fs_open_dir(engine->root_fd, path, &container->dir, err);
+	if (r == 0)
+		r = fill_folder(engine, container, err);
+	if (r < 0) {
+		error_ignore(fs_remove_tree(engine->root_fd, path, &ignored));
+		return r;
+	}
+	attributes = record_event_attributes(&container->record);
+	event_write(engine->root_fd, &(struct event) { .type = "container",
+						       .action = "create",
+						       .id = container->id,
+						       .attributes = attributes });
+	return 0;
+}
+
+int container_load(struct containr *engine, const char *name, struct container *container,
+		   struct containr_error *err)
+{
+	struct state state;
+	int r = container_open(engine, name, container->id, &container->dir, err);
+
+	if (r == 0)
+		r = state_open(container->dir, &container->state_fd, err);
+	if (r == 0)
+		r = state_read(container->state_fd, &state, err);
+	if (r < 0)
+		return r;
+	if (state.status == STATE_RUNNING && state_is_locked(container->state_fd))
+		return fail(err, CONTAINR_E_CONTAINER_RUNNING, "container '%s' is running", name);
+	/* its last run may still be cleaned up */
+	r = state_lock(container->state_fd, true, err);
+	if (r == 0)
+		r = record_read(container->dir, &container->record, err);
+	if (r == 0)
+		r = oci_config_load(container->dir, "config.json", &container->config, err);
+	return r < 0 ? r : set_rootfs(engine, container, err);
+}
+
+int container_discard(struct containr *engine, const struct container *container,
+		      struct containr_error *err)
+{
+	autofree char *attributes = record_event_attributes(&container->record);
+	char path[160];
+	int r;
+
+	/* the name first: a container without a name can be found by id, a name without one cannot
+	 */
+	if (container->record.name) {
+		(void)snprintf(path, sizeof(path), "names/%s", container->record.name);
+		(void)unlinkat(engine->root_fd, path, 0);
+	}
+	(void)snprintf(path, sizeof(path), "containers/%s", container->id);
+	r = store_trash(engine, path, err);
+	if (r == 0)
+		event_write(engine->root_fd, &(struct event) { .type = "container",
+							       .action = "destroy",
+							       .id = container->id,
+							       .attributes = attributes });
+	return r;
+}
+
+int containr_create(struct containr *engine, const struct containr_spec *spec,
+		    char ret_id[CONTAINR_ID_LENGTH + 1], struct containr_error *err)
+{
+	autocontainer container;
+	int r;
+
+	container_init(&container);
+	r = container_design(engine, spec, &container, err);
+	if (r == 0)
+		r = container_make(engine, &container, err);
+	if (r == 0)
+		memcpy(ret_id, container.id, sizeof(container.id));
+	return r;
+}

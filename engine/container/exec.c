@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/exec.h"
+
+#include <containr/container.h>
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "container/live.h"
+#include "container/oci.h"
+#include "container/process.h"
+#include "container/terminal.h"
+#include "kernel/cgroup.h"
+#include "kernel/pty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the child of exec works on; prepared by the parent, because the child may not allocate. */
+struct exec_child {
+	const struct exec_request *request;
+	const struct seccomp_filter *filter;
+	const struct cgroup *cgroup;
+	bool enter_v2;
+	char **env;
+	int error_fd;
+	int console; /* socket the terminal's master is sent to; -1 for none */
+	struct process_user user;
+	char program[PATH_MAX];
+	struct containr_error err;
+};
+
+/* All in one call: the kernel takes the namespaces of one process at one moment. setns(2) */
+static int enter(struct exec_child *c)
+{
+	int r = cgroup_enter_v1(c->cgroup, &c->err);
+
+	if (r == 0 && c->enter_v2)
+		r = cgroup_enter_v2(c->cgroup, 0, &c->err);
+	if (r < 0)
+		return r;
+	if (setns(c->request->pidfd, c->request->namespaces & ~CLONE_NEWPID) < 0)
+		return fail_sys(&c->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot enter the container's namespaces");
+	if (setsid() < 0)
+		return fail_sys(&c->err, CONTAINR_E_PROCESS_SETUP, "cannot start a session");
+	return 0;
+}
+
+static int make_terminal(struct exec_child *c)
+{
+	const struct oci_process *process = c->request->process;
+	autoclose int master = -1;
+	autoclose int slave = -1;
+	int r;
+
+	if (!process->terminal)
+		return 0;
+	r = pty_open("/dev/pts/ptmx", &master, &slave, &c->err);
+	if (r == 0)
+		r = pty_set_size(master, process->rows, process->columns, &c->err);
+	if (r == 0)
+		r = socket_send_fd(c->console, master, "/dev/ptmx", &c->err);
+	return r < 0 ? r : pty_become_stdio(slave, &c->err);
+}
+
+static int set_stdio(struct exec_child *c)
+{
+	const int *stdio = c->request->stdio;
+
+	if (c->request->process->terminal)
+		return 0;
+	for (int fd = 0; fd < 3; fd++)
+		if (stdio[fd] != fd && dup2(stdio[fd], fd) < 0)
+			return fail_sys(&c->err, CONTAINR_E_PROCESS_SETUP,
+					"cannot set standard stream %d", fd);
+	return 0;
+}
+
+static int change_dir(struct exec_child *c)
+{
+	const char *cwd = c->request->process->cwd;
+	char where[PATH_MAX];
+
+	if (chdir(cwd) < 0) {
+		(void)fail_sys(&c->err, CONTAINR_E_PROCESS_SETUP,
+			       "cannot change to the folder '%s'", cwd);
+		return fail_hint(&c->err, "give a folder that exists in the container");
+	}
+	if (!getcwd(where, sizeof(where)) || where[0] != '/')
+		return fail(&c->err, CONTAINR_E_PROCESS_SETUP,
+			    "the folder '%s' lies outside the container", cwd);
+	return 0;
+}
+
+static int set_up(struct exec_child *c)
+{
+	const struct oci_process *process = c->request->process;
+	int r = enter(c);
+
+	if (r == 0)
+		r = make_terminal(c);
+	if (r == 0)
+		r = set_stdio(c);
+	if (r == 0)
+		r = process_set_limits(process, c->request->log, &c->err);
+	if (r == 0)
+		r = change_dir(c);
+	if (r == 0)
+		r = process_user_find(&process->user, &c->user, &c->err);
+	if (r < 0)
+		return r;
+	process_set_home(c->env, c->user.home);
+	r = process_find_program(process->args.items[0], c->env, c->program, sizeof(c->program),
+				 &c->err);
+	if (r == 0)
+		r = process_seal(3 + c->request->preserved_fds, &c->err);
+	if (r == 0)
+		r = process_drop_rights(process, &c->user, c->filter, &c->err);
+	return r;
+}
+
+static _Noreturn void exec_main(struct exec_child *c)
+{
+	int r = set_up(c);
+
+	if (r == 0)
+		error_ignore(process_execute(c->program, c->request->process->args.items, c->env,
+					     &c->err));
+	if (fs_write_all(c->error_fd, &c->err, sizeof(c->err)) < 0)
+		_exit(125);
+	_exit(containr_error_exit_status(c->err.code));
+}
+
+/*
+ * A child in the container's pid namespace: setns(2) with a pid namespace is for the children of
+ * the caller, so it is the caller that joins, and only for this one clone.
+ */
+static int clone_child(const struct exec_request *request, struct exec_child *child, pid_t *ret_pid,
+		       int *ret_pidfd, struct containr_error *err)
+{
+	int unified = child->cgroup->dirs[CGROUP_UNIFIED];
+	autoclose int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	struct clone_args args = { .flags = CLONE_PIDFD,
+				   .pidfd = (uint64_t)(uintptr_t)ret_pidfd,
+				   .exit_signal = SIGCHLD };
+	long pid;
+	int r = 0;
+
+	if (own < 0 || setns(request->pidfd, request->namespaces & CLONE_NEWPID) < 0)
+		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot enter the container's pid namespace");
+	if (unified >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned int)unified;
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0 && unified >= 0) {
+		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
+		args.cgroup = 0;
+		child->enter_v2 = true;
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+	}
+	if (pid == 0)
+		exec_main(child);
+	if (pid < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a process");
+	if (setns(own, CLONE_NEWPID) < 0 && r == 0)
+		r = fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
+			     "cannot return from the pid namespace");
+	*ret_pid = (pid_t)pid;
+	return r;
+}
+
+static int wait_for_execution(int error_fd, pid_t pid, struct containr_error *err)
+{
+	struct containr_error word;
+	ssize_t got;
+
+	do
+		got = read(error_fd, &word, sizeof(word));
+	while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return 0;
+	(void)waitpid(pid, NULL, 0);
+	if (got != sizeof(word))
+		return fail(err, CONTAINR_E_PROCESS_SETUP, "the process ended while it was set up");
+	*err = word;
+	return -word.code;
+}
+
+static char **copy_env(const struct oci_process *process)
+{
+	/* one more slot for HOME */
+	char **env = calloc(process->env.len + 2, sizeof(*env));
+
+	for (size_t i = 0; env && i < process->env.len; i++)
+		env[i] = process->env.items[i];
+	return env;
+}
+
+int exec_start(const struct exec_request *request, struct exec_started *ret_started,
+	       struct containr_error *err)
+{
+	struct exec_child child = { .request = request, .cgroup = request->cgroup, .console = -1 };
+	autoseccomp_filter filter = { 0 };
+	autofree char **env = copy_env(request->process);
+	int report[2] = { -1, -1 };
+	int console[2] = { -1, -1 };
+	pid_t pid = -1;
+	int pidfd = -1;
+	int master = -1;
+	int r = env ? 0 : fail_oom(err);
+
+	if (r == 0 && !request->privileged)
+		r = oci_seccomp_compile(request->config, &filter, err);
+	if (r == 0 && pipe2(report, O_CLOEXEC) < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	if (r == 0 && request->process->terminal &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
+	child.env = env;
+	child.filter = &filter;
+	child.error_fd = report[1];
+	child.console = console[1];
+	if (r == 0)
+		r = clone_child(request, &child, &pid, &pidfd, err);
+	cleanup_close(&report[1]);
+	cleanup_close(&console[1]);
+	if (r == 0)
+		r = wait_for_execution(report[0], pid, err);
+	if (r == 0 && request->process->terminal)
+		r = socket_recv_fd(console[0], &master, err);
+	cleanup_close(&report[0]);
+	cleanup_close(&console[0]);
+	if (r < 0) {
+		cleanup_close(&pidfd);
+		return r;
+	}
+	*ret_started = (struct exec_started) { .pid = pid, .pidfd = pidfd, .console = master };
+	return 0;
+}
+
+/* The process of this exec: that of the container, changed by what was asked for. */
+static int make_process(const struct containr_exec_spec *spec, struct oci_process *process,
+			struct containr_error *err)
+{
+	strv_release(&process->args);
+	strv_extend(&process->args, (char *const *)(uintptr_t)spec->command);
+	for (size_t i = 0; spec->env && spec->env[i]; i++)
+		oci_set_env(&process->env, spec->env[i]);
+	if (spec->tty)
+		oci_set_env(&process->env, "TERM=xterm");
+	process->terminal = spec->tty;
+	process->rows = process->columns = 0;
+	if (spec->user) {
+		free(process->user.name);
+		process->user.name = strdup(spec->user);
+		if (!process->user.name)
+			return fail_oom(err);
+	}
+	if (spec->working_dir) {
+		free(process->cwd);
+		process->cwd = strdup(spec->working_dir);
+		if (!process->cwd)
+			return fail_oom(err);
+	}
+	if (spec->privileged)
+		process->caps = caps_sets_of(CAPS_ALL);
+	if (!process->args.len)
+		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "no command was given");
+	return process->args.failed || process->env.failed ? fail_oom(err) : 0;
+}
+
+static int exit_code_of(pid_t pid)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(pid, &status, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return 255;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int finish(const struct containr_exec_spec *spec, struct exec_started *started,
+		  int *ret_exit_code, struct containr_error *err)
+{
+	int r = 0;
+
+	if (spec->detach) {
+		*ret_exit_code = 0;
+		return 0;
+	}
+	if (spec->tty)
+		r = terminal_relay(started->console, spec->stdin_open ? STDIN_FILENO : -1,
+				   STDOUT_FILENO, started->pidfd, err);
+	else
+		r = signals_forward(started->pidfd, err);
+	*ret_exit_code = exit_code_of(started->pid);
+	return r;
+}
+
+/* Only what the container has for itself is entered; the rest is the host's and ours already. */
+static int namespaces_of(const struct oci_config *config)
+{
+	int flags = 0;
+
+	for (size_t i = 0; i < config->namespace_count; i++)
+		flags |= config->namespaces[i].flag;
+	return flags;
+}
+
+int containr_exec(struct containr *engine, const char *container,
+		  const struct containr_exec_spec *spec, int *ret_exit_code,
+		  struct containr_error *err)
+{
+	autolive live = LIVE_INIT;
+	autooci config;
+	autocgroup cgroup = CGROUP_INIT;
+	autoclose int pidfd = -1;
+	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct exec_request request = { .config = &config, .process = &config.process };
+	struct exec_started started = { .pidfd = -1, .console = -1 };
+	struct cgroup_host host;
+	char path[96];
+	int r = live_find(engine, container, &live, err);
+
+	oci_config_init(&config);
+	if (r == 0)
+		r = live_open_process(&live, container, &pidfd, err);
+	if (r == 0)
+		r = oci_config_load(live.dir, "config.json", &config, err);
+	if (r == 0)
+		r = make_process(spec, &config.process, err);
+	cgroup_host_probe(&host);
+	(void)snprintf(path, sizeof(path), "/containr/%s", live.id);
+	if (r == 0)
+		r = cgroup_open(&host, path, &cgroup, err);
+	if (r < 0)
+		return r;
+	request.log = &engine->log;
+	request.cgroup = &cgroup;
+	request.pidfd = pidfd;
+	request.namespaces = namespaces_of(&config);
+	request.privileged = spec->privileged;
+	request.stdio[0] = spec->stdin_open && !spec->detach ? STDIN_FILENO : null;
+	request.stdio[1] = spec->detach ? null : STDOUT_FILENO;
+	request.stdio[2] = spec->detach ? null : STDERR_FILENO;
+	r = exec_start(&request, &started, err);
+	if (r == 0)
+		r = finish(spec, &started, ret_exit_code, err);
+	cleanup_close(&started.pidfd);
+	cleanup_close(&started.console);
+	return r;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include <containr/container.h>
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "container/live.h"
+
+#include <errno.h>
+#include <string.h>
+
+void containr_container_free(struct containr_container *container)
+{
+	if (!container)
+		return;
+	free(container->id);
+	free(container->name);
+	free(container->image);
+	free(container->image_id);
+	for (size_t i = 0; container->command && container->command[i]; i++)
+		free(container->command[i]);
+	free(container->command);
+	for (size_t i = 0; container->labels && container->labels[i]; i++)
+		free(container->labels[i]);
+	free(container->labels);
+	free(container);
+}
+
+void containr_container_list_free(struct containr_container **containers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		containr_container_free(containers[i]);
+	free(containers);
+}
+
+/* An empty list is a list too: the caller gets one NULL. */
+static char **take_list(struct strv *list)
+{
+	char **items = list->items ? list->items : calloc(1, sizeof(*items));
+
+	*list = (struct strv) { 0 };
+	return items;
+}
+
+static int describe(struct record *record, const struct live *live,
+		    struct containr_container **ret_container, struct containr_error *err)
+{
+	struct containr_container *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return fail_oom(err);
+	c->id = steal_ptr(&record->id);
+	c->name = steal_ptr(&record->name);
+	c->image = steal_ptr(&record->image);
+	c->image_id = steal_ptr(&record->image_id);
+	c->command = take_list(&record->command);
+	c->labels = take_list(&record->labels);
+	(void)snprintf(c->status, sizeof(c->status), "%s", state_status_name(live->state.status));
+	c->exit_code = live->state.exit_code;
+	c->exit_known = live->state.exit_known != 0;
+	c->oom_killed = live->state.oom_killed != 0;
+	c->auto_remove = record->auto_remove;
+	c->tty = record->tty;
+	c->monitor_lost = live->monitor_lost;
+	c->pid = live->state.pid;
+	c->created_ns = record->created_ns;
+	c->started_ns = live->state.started_ns;
+	c->finished_ns = live->state.finished_ns;
+	if (!c->command || !c->labels) {
+		containr_container_free(c);
+		return fail_oom(err);
+	}
+	*ret_container = c;
+	return 0;
+}
+
+int containr_container_find(struct containr *engine, const char *container,
+			    struct containr_container **ret_container, struct containr_error *err)
+{
+	autolive live = LIVE_INIT;
+	autorecord record = { 0 };
+	int r = live_find(engine, container, &live, err);
+
+	if (r == 0)
+		r = record_read(live.dir, &record, err);
+	return r < 0 ? r : describe(&record, &live, ret_container, err);
+}
+
+struct listing {
+	struct containr *engine;
+	bool all;
+	struct containr_container **items;
+	size_t count;
+	size_t cap;
+	struct containr_error *err;
+};
+
+static int append(struct listing *list, struct containr_container *container)
+{
+	if (list->count == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 16;
+		struct containr_container **items = reallocarray(list->items, cap, sizeof(*items));
+
+		if (!items) {
+			containr_container_free(container);
+			return fail_oom(list->err);
+		}
+		list->items = items;
+		list->cap = cap;
+	}
+	list->items[list->count++] = container;
+	return 0;
+}
+
+/* A container that is just being made or removed is none for a list; what is damaged is shown by
+ * inspect. */
+static int visit(struct listing *list, int parent, const char *id)
+{
+	autolive live = LIVE_INIT;
+	autorecord record = { 0 };
+	struct containr_error ignored;
+	struct containr_container *container;
+	int dir;
+
+	if (strlen(id) != CONTAINR_ID_LENGTH || fs_open_dir(parent, id, &dir, &ignored) < 0 ||
+	    live_of_dir(list->engine, id, dir, &live, &ignored) < 0)
+		return 0;
+	if (!list->all && live.state.status != STATE_RUNNING)
+		return 0;
+	if (record_read(live.dir, &record, &ignored) < 0)
+		return 0;
+	if (describe(&record, &live, &container, list->err) < 0)
+		return -list->err->code;
+	return append(list, container);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct containr_container *const *left = a;
+	const struct containr_container *const *right = b;
+
+	if ((*left)->created_ns != (*right)->created_ns)
+		return (*left)->created_ns < (*right)->created_ns ? 1 : -1;
+	return strcmp((*left)->id, (*right)->id);
+}
+
+int containr_container_list(struct containr *engine, bool all,
+			    struct containr_container ***ret_containers, size_t *ret_count,
+			    struct containr_error *err)
+{
+	struct listing list = { .engine = engine, .all = all, .err = err };
+	autoclosedir DIR *dir = NULL;
+	autoclose int fd = -1;
+	const struct dirent *entry;
+	int r = fs_open_dir(engine->root_fd, "containers", &fd, err);
+
+	if (r < 0)
+		return r;
+	dir = fdopendir(fd);
+	if (!dir)
+		return fail_sys(err, CONTAINR_E_IO, "cannot read '%s/containers'", engine->root);
+	(void)steal_fd(&fd);
+	while (r == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			r = visit(&list, dirfd(dir), entry->d_name);
+	if (r < 0) {
+		containr_container_list_free(list.items, list.count);
+		return r;
+	}
+	if (list.count)
+		qsort(list.items, list.count, sizeof(*list.items), newest_first);
+	*ret_containers = list.items;
+	*ret_count = list.count;
+	return 0;
+}

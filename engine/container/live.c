@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/live.h"
+
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "kernel/cgroup.h"
+#include "kernel/pidfd.h"
+#include "store/event.h"
+
+#include <errno.h>
+#include <string.h>
+
+void live_release(struct live *live)
+{
+	cleanup_close(&live->dir);
+	cleanup_close(&live->state_fd);
+	*live = LIVE_INIT;
+}
+
+static bool runs(const struct state *state)
+{
+	char boot_id[40];
+	struct containr_error ignored;
+
+	/* pids of another boot mean nothing */
+	if (state_boot_id(boot_id, &ignored) < 0 || strcmp(boot_id, state->boot_id) != 0)
+		return false;
+	return process_is_alive(state->pid, state->pid_start);
+}
+
+/*
+ * The monitor is gone and so is the container: its end is written down by whoever sees it first.
+ * The exit code went with the monitor.
+ */
+static int repair(struct containr *engine, struct live *live, struct containr_error *err)
+{
+	autorecord record = { 0 };
+	autofree char *attributes = NULL;
+	struct cgroup_host host;
+	struct containr_error ignored;
+	char path[96];
+	int r = state_lock(live->state_fd, false, err);
+
+	if (r < 0)
+		return err->code == CONTAINR_E_LOCKED
+			       ? state_read(live->state_fd, &live->state, err)
+			       : r;
+	/* somebody else may have done it before we had the lock */
+	r = state_read(live->state_fd, &live->state, err);
+	if (r == 0 && live->state.status == STATE_RUNNING) {
+		live->state.status = STATE_EXITED;
+		live->state.exit_code = 255;
+		live->state.exit_known = 0;
+		live->state.pid = 0;
+		live->state.finished_ns = time_now_ns();
+		r = state_write(live->state_fd, &live->state, err);
+		cgroup_host_probe(&host);
+		(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
+		error_ignore(cgroup_remove(&host, path, &ignored));
+		if (record_read(live->dir, &record, &ignored) == 0)
+			attributes = record_event_attributes(&record);
+		event_write(engine->root_fd, &(struct event) { .type = "container",
+							       .action = "die",
+							       .id = live->id,
+							       .attributes = attributes });
+	}
+	state_unlock(live->state_fd);
+	return r;
+}
+
+int live_of_dir(struct containr *engine, const char *id, int dir, struct live *ret_live,
+		struct containr_error *err)
+{
+	autolive live = LIVE_INIT;
+	int r;
+
+	live.dir = dir;
+	(void)snprintf(live.id, sizeof(live.id), "%s", id);
+	r = state_open(dir, &live.state_fd, err);
+	if (r == 0)
+		r = state_read(live.state_fd, &live.state, err);
+	if (r == 0 && live.state.status == STATE_RUNNING && !state_is_locked(live.state_fd)) {
+		if (runs(&live.state))
+			live.monitor_lost = true;
+		else
+			r = repair(engine, &live, err);
+	}
+	if (r < 0)
+		return r;
+	*ret_live = live;
+	live = LIVE_INIT;
+	return 0;
+}
+
+int live_find(struct containr *engine, const char *container, struct live *ret_live,
+	      struct containr_error *err)
+{
+	char id[65];
+	int dir;
+	int r = container_open(engine, container, id, &dir, err);
+
+	return r < 0 ? r : live_of_dir(engine, id, dir, ret_live, err);
+}
+
+int live_open_process(const struct live *live, const char *container, int *ret_pidfd,
+		      struct containr_error *err)
+{
+	autoclose int pidfd = -1;
+	int r;
+
+	if (live->state.status != STATE_RUNNING)
+		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is not running",
+			    container);
+	r = pidfd_of(live->state.pid, &pidfd, err);
+	/* between reading the record and opening the process the pid may have got a new owner */
+	if (r == 0 && process_is_alive(live->state.pid, live->state.pid_start)) {
+		*ret_pidfd = steal_fd(&pidfd);
+		return 0;
+	}
+	return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is not running",
+		    container);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_LIVE_H
+#define CONTAINER_LIVE_H
+
+#include "container/record.h"
+#include "container/state.h"
+
+/*
+ * What is true of a container now, its record put right where a killed monitor or a reboot left it
+ * wrong.
+ */
+struct live {
+	char id[65];
+	int dir;
+	int state_fd;
+	struct state state;
+	bool monitor_lost; /* it runs without a monitor */
+};
+
+#define LIVE_INIT ((struct live) { .dir = -1, .state_fd = -1 })
+#define autolive __attribute__((cleanup(live_release))) struct live
+
+void live_release(struct live *live);
+
+/** Finds a container and how it is. Errors: CONTAINER_NOT_FOUND, INVALID_STATE. */
+int live_find(struct containr *engine, const char *container, struct live *ret_live,
+	      struct containr_error *err) MUST_CHECK;
+
+/** The same for a container whose folder is open already; takes @dir over, also on failure. */
+int live_of_dir(struct containr *engine, const char *id, int dir, struct live *ret_live,
+		struct containr_error *err) MUST_CHECK;
+
+/**
+ * Opens the first process of a running container.
+ * Errors: CONTAINER_NOT_RUNNING.
+ */
+int live_open_process(const struct live *live, const char *container, int *ret_pidfd,
+		      struct containr_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_RECORD_H
+#define CONTAINER_RECORD_H
+
+#include "base/error.h"
+#include "base/str.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * container.json: what is fixed when a container is created and is no part of the OCI
+ * configuration. Its presence is what makes a folder in containers/ a container; it is written
+ * last.
+ */
+struct record {
+	char *id;
+	char *name;
+	char *image;	/* as it was asked for */
+	char *image_id; /* "sha256:..." */
+	char *stop_signal;
+	int64_t stop_timeout_s;
+	int64_t created_ns;
+	struct strv command; /* program and arguments */
+	struct strv labels;  /* KEY=VALUE */
+	struct strv lower;   /* layers, top first, relative to the engine's root */
+	bool tty;
+	bool stdin_open;
+	bool auto_remove;
+};
+
+#define RECORD_FILE "container.json"
+#define autorecord __attribute__((cleanup(record_release))) struct record
+
+void record_release(struct record *record);
+
+/** Writes the record into the container's folder; durable unless the container is thrown away. */
+int record_write(int dir, const struct record *record, struct containr_error *err) MUST_CHECK;
+
+/** Reads the record from the container's folder. Errors: IO with ENOENT, INVALID_CONFIG. */
+int record_read(int dir, struct record *ret_record, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Opens the folder of a container.
+ *
+ * @container: name, id, or a unique prefix of the id
+ * @ret_id:    64 digits and a NUL
+ * Errors: CONTAINER_NOT_FOUND; INVALID_ARGUMENT for a prefix that several have.
+ */
+int container_open(const struct containr *engine, const char *container, char ret_id[65],
+		   int *ret_dir, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Writes the members of an event's attributes for a container: its image, name and labels.
+ * The text is the caller's to free; NULL without memory.
+ */
+char *record_event_attributes(const struct record *record);
+
+#endif

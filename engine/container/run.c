@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/create.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+
+#include <string.h>
+
+/*
+ * The whole of `run`, as numbered steps:
+ *
+ *   1 container_design()  what it will be: image, configuration, name    (create.c)
+ *   2 container_make()    its folder with config.json and state          (create.c)
+ *   3 container_start()   plan, fork of the starter, which then          (start.c)
+ *   4   launch()          makes the cgroup and clones                    (launch.c)
+ *   5   init_main()       the child that sets itself up and executes     (init.c)
+ *   6   containr-monitor  what the starter becomes                       (engine/monitor)
+ */
+int containr_run(struct containr *engine, const struct containr_spec *spec,
+		 char ret_id[CONTAINR_ID_LENGTH + 1], int *ret_attach, struct containr_error *err)
+{
+	autocontainer container;
+	struct containr_error ignored;
+	int r;
+
+	container_init(&container);
+	r = container_design(engine, spec, &container, err);
+	log_debug(&engine->log, "run: designed container %.12s of image '%s'", container.id,
+		  spec->image);
+	if (r == 0)
+		r = container_make(engine, &container, err);
+	if (r < 0)
+		return r;
+	r = container_start(engine, &container, ret_attach, err);
+	if (r < 0) {
+		/* docker leaves a container that never ran; a name that is taken by nothing helps
+		 * nobody */
+		error_ignore(container_discard(engine, &container, &ignored));
+		error_ignore(store_empty_trash(engine, &ignored));
+		return r;
+	}
+	memcpy(ret_id, container.id, sizeof(container.id));
+	return 0;
+}
+
+int containr_run_plan(struct containr *engine, const struct containr_spec *spec, int fd,
+		      struct containr_error *err)
+{
+	autocontainer container;
+	autoplan plan = { 0 };
+	autostr text = STR_INIT;
+	struct json_writer w = JSON_WRITER_PRETTY(&text);
+	struct cgroup_host host;
+	int r;
+
+	container_init(&container);
+	r = container_design(engine, spec, &container, err);
+	cgroup_host_probe(&host);
+	if (r == 0)
+		r = plan_build(&container.config, &container.rootfs, container.id, &host, &plan,
+			       err);
+	if (r < 0)
+		return r;
+	plan_write(&w, &plan);
+	str_append_char(&text, '\n');
+	if (text.failed)
+		return fail_oom(err);
+	if (fs_write_all(fd, text.data, text.len) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot write the plan");
+	return 0;
+}

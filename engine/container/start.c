@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/create.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/path.h"
+#include "base/time.h"
+#include "container/launch.h"
+#include "container/state.h"
+#include "kernel/pidfd.h"
+#include "kernel/pty.h"
+#include "monitor/monitor.h"
+#include "store/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * Starting in the background takes a process of its own, the starter: a fork of the caller that
+ * launches the container, so that it is the parent of the container's first process, tells the
+ * caller how it went, and becomes the monitor by execve(2).
+ */
+
+enum { READ_END, WRITE_END };
+
+struct starter {
+	const struct containr *engine;
+	struct container *container;
+	struct plan plan;
+	struct launched launched;
+	int report;		 /* to the caller: one struct containr_error */
+	int fds[MONITOR_FD_END]; /* by enum monitor_fd; -1 for none */
+	int stdio[3];		 /* the container's ends */
+	struct containr_error *err;
+};
+
+static int make_pipe(struct starter *s, int ends[2])
+{
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	return 0;
+}
+
+static int open_null(struct starter *s, int *ret_fd)
+{
+	*ret_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (*ret_fd < 0)
+		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot open '/dev/null'");
+	return 0;
+}
+
+/* Pipes for the container's streams; with a terminal, init makes one and sends it later. */
+static int make_streams(struct starter *s)
+{
+	int ends[2];
+	int r = make_pipe(s, ends);
+
+	if (r < 0)
+		return r;
+	s->fds[MONITOR_FD_OUTPUT] = ends[READ_END];
+	s->stdio[1] = ends[WRITE_END];
+	r = make_pipe(s, ends);
+	if (r < 0)
+		return r;
+	s->fds[MONITOR_FD_ERRORS] = ends[READ_END];
+	s->stdio[2] = ends[WRITE_END];
+	if (!s->container->record.stdin_open)
+		return open_null(s, &s->stdio[0]);
+	r = make_pipe(s, ends);
+	if (r < 0)
+		return r;
+	s->stdio[0] = ends[READ_END];
+	s->fds[MONITOR_FD_INPUT] = ends[WRITE_END];
+	return 0;
+}
+
+static int open_log(struct starter *s)
+{
+	int fd = openat(s->container->dir, "container.log",
+			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return fail_sys(s->err, CONTAINR_E_IO, "cannot open the container's log");
+	s->fds[MONITOR_FD_LOG] = fd;
+	return 0;
+}
+
+static int launch_container(struct starter *s)
+{
+	const bool tty = s->container->config.process.terminal;
+	struct launch launch_args = { .plan = &s->plan,
+				      .log = &s->engine->log,
+				      .stdio = { s->stdio[0], s->stdio[1], s->stdio[2] },
+				      .console_socket = -1,
+				      .gate = -1 };
+	int pair[2] = { -1, -1 };
+	int master = -1;
+	int r = 0;
+
+	if (tty && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
+	launch_args.console_socket = pair[1];
+	r = launch(&launch_args, &s->launched, s->err);
+	if (r == 0 && tty)
+		r = socket_recv_fd(pair[0], &master, s->err);
+	cleanup_close(&pair[0]);
+	cleanup_close(&pair[1]);
+	if (r < 0 || !tty)
+		return r;
+	s->fds[MONITOR_FD_OUTPUT] = master;
+	s->fds[MONITOR_FD_INPUT] = fcntl(master, F_DUPFD_CLOEXEC, 0);
+	return s->fds[MONITOR_FD_INPUT] < 0
+		       ? fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot copy the terminal")
+		       : 0;
+}
+
+/* Without the notice of OOM kills a container still runs: failures here are not told. */
+static void watch_memory(struct starter *s)
+{
+	const struct cgroup *cgroup = &s->launched.cgroup;
+	bool v2 = cgroup->dirs[CGROUP_MEMORY] < 0;
+	int dir = v2 ? cgroup->dirs[CGROUP_UNIFIED] : cgroup->dirs[CGROUP_MEMORY];
+	autoclose int control = -1;
+	char text[64];
+	int len;
+
+	if (dir < 0)
+		return;
+	s->fds[MONITOR_FD_OOM_COUNT] =
+		openat(dir, v2 ? "memory.events" : "memory.oom_control", O_RDONLY | O_CLOEXEC);
+	if (v2 || s->fds[MONITOR_FD_OOM_COUNT] < 0)
+		return;
+	/* Documentation/admin-guide/cgroup-v1/memory.rst, 10. OOM Control */
+	control = openat(dir, "cgroup.event_control", O_WRONLY | O_CLOEXEC);
+	s->fds[MONITOR_FD_OOM_EVENT] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (control < 0 || s->fds[MONITOR_FD_OOM_EVENT] < 0)
+		return;
+	len = snprintf(text, sizeof(text), "%d %d", s->fds[MONITOR_FD_OOM_EVENT],
+		       s->fds[MONITOR_FD_OOM_COUNT]);
+	if (write(control, text, (size_t)len) != len)
+		cleanup_close(&s->fds[MONITOR_FD_OOM_EVENT]);
+}
+
+static int note_start(struct starter *s, const char *attributes)
+{
+	struct state state;
+	int r = state_read(s->container->state_fd, &state, s->err);
+
+	if (r < 0)
+		return r;
+	state.status = STATE_RUNNING;
+	state.pid = s->launched.pid;
+	state.started_ns = time_now_ns();
+	state.finished_ns = 0;
+	state.exit_code = 0;
+	state.exit_known = 0;
+	state.oom_killed = 0;
+	r = process_start_time(s->launched.pid, &state.pid_start, s->err);
+	if (r == 0)
+		r = state_boot_id(state.boot_id, s->err);
+	if (r == 0)
+		r = state_write(s->container->state_fd, &state, s->err);
+	if (r < 0)
+		return r;
+	event_write(s->engine->root_fd, &(struct event) { .type = "container",
+							  .action = "start",
+							  .id = s->container->id,
+							  .attributes = attributes });
+	return 0;
+}
+
+/* The descriptors move to where the monitor expects them; all others are closed by execve(2). */
+static int place_descriptors(struct starter *s)
+{
+	int high[MONITOR_FD_END];
+
+	/* first out of each other's way */
+	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++) {
+		high[i] = s->fds[i] < 0 ? -1 : fcntl(s->fds[i], F_DUPFD_CLOEXEC, 64);
+		if (s->fds[i] >= 0 && high[i] < 0)
+			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
+					"cannot move descriptors");
+	}
+	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++) {
+		if (high[i] < 0)
+			(void)close(i);
+		else if (dup2(high[i], i) < 0)
+			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
+					"cannot move descriptors");
+	}
+	return 0;
+}
+
+static void become_monitor(struct starter *s, const char *monitor, const char *cleanup,
+			   const char *attributes)
+{
+	const struct record *record = &s->container->record;
+	char pid[16];
+	char flags[16];
+	const char *argv[MONITOR_ARG_COUNT + 1] = {
+		[MONITOR_ARG_PROGRAM] = "containr-monitor",
+		[MONITOR_ARG_ID] = s->container->id,
+		[MONITOR_ARG_NAME] = record->name,
+		[MONITOR_ARG_PID] = pid,
+		[MONITOR_ARG_ATTRIBUTES] = attributes,
+		[MONITOR_ARG_FLAGS] = flags,
+		[MONITOR_ARG_CLEANUP] = cleanup,
+		[MONITOR_ARG_ROOT] = s->engine->root,
+		[MONITOR_ARG_RUNROOT] = s->engine->runroot,
+	};
+	char *const env[] = { NULL };
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)s->launched.pid);
+	(void)snprintf(flags, sizeof(flags), "%d",
+		       (record->auto_remove ? MONITOR_AUTO_REMOVE : 0) |
+			       (record->tty ? MONITOR_TTY : 0));
+	if (place_descriptors(s) == 0)
+		(void)execve(monitor, (char *const *)(uintptr_t)argv, env);
+}
+
+/* The starter must not keep the caller's terminal or pipes open for as long as the container runs.
+ */
+static int leave_caller(struct starter *s)
+{
+	int null;
+	int r = open_null(s, &null);
+
+	if (r < 0)
+		return r;
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(null, fd) < 0)
+			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
+					"cannot set standard stream");
+	cleanup_close(&null);
+	if (setsid() < 0 || chdir("/") < 0)
+		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
+				"cannot leave the caller's session");
+	return 0;
+}
+
+static int check_helpers(struct starter *s, const char *monitor, const char *cleanup)
+{
+	if (access(monitor, X_OK) < 0 || access(cleanup, X_OK) < 0) {
+		(void)fail_sys(s->err, CONTAINR_E_IO, "cannot find the helpers in '%s'",
+			       s->engine->libexec);
+		return fail_hint(s->err, "install containr completely, or set CONTAINR_LIBEXEC");
+	}
+	return 0;
+}
+
+static int launch_all(struct starter *s)
+{
+	int r = leave_caller(s);
+
+	if (r == 0)
+		r = open_log(s);
+	if (r == 0)
+		r = s->container->config.process.terminal ? 0 : make_streams(s);
+	return r < 0 ? r : launch_container(s);
+}
+
+/* What was launched but could not be written down would be a container that nobody knows. */
+static void undo_launch(struct starter *s)
+{
+	struct containr_error ignored;
+
+	if (s->launched.pid <= 0)
+		return;
+	(void)kill(s->launched.pid, SIGKILL);
+	(void)waitpid(s->launched.pid, NULL, 0);
+	error_ignore(cgroup_remove(&s->plan.host, s->plan.cgroup.path, &ignored));
+}
+
+/* The process between fork and the monitor. */
+static _Noreturn void starter_main(struct starter *s)
+{
+	autofree char *monitor = path_join(s->engine->libexec, "containr-monitor");
+	autofree char *cleanup = path_join(s->engine->libexec, "containr-cleanup");
+	autofree char *attributes = record_event_attributes(&s->container->record);
+	int r = monitor && cleanup && attributes ? check_helpers(s, monitor, cleanup)
+						 : fail_oom(s->err);
+
+	if (r == 0)
+		r = launch_all(s);
+	if (r == 0)
+		r = note_start(s, attributes);
+	if (r == 0)
+		error_clear(s->err);
+	else
+		undo_launch(s);
+	/* a caller that was killed meanwhile hears nothing; the container goes on without it */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (fs_write_all(s->report, s->err, sizeof(*s->err)) < 0)
+		log_warn(&s->engine->log, "the caller is gone");
+	if (r < 0)
+		_exit(125);
+	watch_memory(s);
+	s->fds[MONITOR_FD_ROOT] = s->engine->root_fd;
+	s->fds[MONITOR_FD_STATE] = s->container->state_fd;
+	s->fds[MONITOR_FD_PIDFD] = s->launched.pidfd;
+	s->fds[MONITOR_FD_MOUNT_NS] = s->launched.mount_ns;
+	become_monitor(s, monitor, cleanup, attributes);
+	_exit(125);
+}
+
+/* Waits for the starter's report. A start that failed leaves no process behind. */
+static int wait_for_report(int report, pid_t pid, struct containr_error *err)
+{
+	struct containr_error word;
+	ssize_t got;
+
+	do
+		got = read(report, &word, sizeof(word));
+	while (got < 0 && errno == EINTR);
+	if (got == sizeof(word) && word.code == CONTAINR_E_OK)
+		return 0;
+	(void)waitpid(pid, NULL, 0);
+	if (got != sizeof(word))
+		return fail(err, CONTAINR_E_PROCESS_SETUP, "the container's monitor did not start");
+	*err = word;
+	return -word.code;
+}
+
+static int fork_starter(struct starter *s, int client, struct containr_error *err)
+{
+	int report[2];
+	pid_t pid;
+	int r;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	s->report = report[WRITE_END];
+	s->fds[MONITOR_FD_CLIENT] = client;
+	pid = fork();
+	if (pid == 0)
+		starter_main(s);
+	cleanup_close(&report[WRITE_END]);
+	if (pid < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot start the monitor");
+	else
+		r = wait_for_report(report[READ_END], pid, err);
+	cleanup_close(&report[READ_END]);
+	return r;
+}
+
+int container_start(struct containr *engine, struct container *container, int *ret_attach,
+		    struct containr_error *err)
+{
+	struct starter s = { .engine = engine,
+			     .container = container,
+			     .launched = LAUNCHED_INIT,
+			     .stdio = { -1, -1, -1 },
+			     .err = err };
+	struct cgroup_host host;
+	int pair[2] = { -1, -1 };
+	int r;
+
+	for (int i = 0; i < MONITOR_FD_END; i++)
+		s.fds[i] = -1;
+	cgroup_host_probe(&host);
+	r = plan_build(&container->config, &container->rootfs, container->id, &host, &s.plan, err);
+	if (r == 0 && ret_attach && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
+	if (r == 0)
+		r = fork_starter(&s, pair[1], err);
+	cleanup_close(&pair[1]);
+	if (r == 0 && ret_attach)
+		*ret_attach = steal_fd(&pair[0]);
+	cleanup_close(&pair[0]);
+	/* the lock is the monitor's now */
+	cleanup_close(&container->state_fd);
+	container->state_fd = -1;
+	plan_release(&s.plan);
+	return r;
+}
+
+int containr_start(struct containr *engine, const char *name, int *ret_attach,
+		   struct containr_error *err)
+{
+	autocontainer container;
+	int r;
+
+	container_init(&container);
+	r = container_load(engine, name, &container, err);
+	return r < 0 ? r : container_start(engine, &container, ret_attach, err);
+}

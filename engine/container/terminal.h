@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_TERMINAL_H
+#define CONTAINER_TERMINAL_H
+
+#include "base/error.h"
+
+/* The caller's side of a process that it started itself: exec, and the OCI runtime's run. */
+
+/**
+ * Passes bytes between the caller's terminal and a container's until the process ends; the caller's
+ * is in raw mode meanwhile and its size is passed on.
+ *
+ * @console: master of the container's terminal
+ * @input:   -1 for none
+ * @pidfd:   of the process
+ */
+int terminal_relay(int console, int input, int output, int pidfd,
+		   struct containr_error *err) MUST_CHECK;
+
+/** Passes signals that reach the caller on to a process until that ends. */
+int signals_forward(int pidfd, struct containr_error *err) MUST_CHECK;
+
+#endif

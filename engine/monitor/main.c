@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "container/state.h"
+#include "monitor/monitor.h"
+#include "monitor/relay.h"
+#include "store/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * containr-monitor: the parent of a container's first process, one for each running container. It
+ * keeps the log, serves the client, notes the exit, and then becomes containr-cleanup. It has no
+ * heap to speak of; killing it costs the output from then on, never the container or its state.
+ */
+
+struct monitor {
+	char **argv;
+	unsigned long flags;
+	pid_t pid;
+	int64_t oom_count;
+	struct relay relay;
+};
+
+static void tell(const struct monitor *monitor, const char *action, const char *more)
+{
+	char attributes[EVENT_LINE_MAX];
+	const struct event event = { .type = "container",
+				     .action = action,
+				     .id = monitor->argv[MONITOR_ARG_ID],
+				     .attributes = attributes };
+
+	(void)snprintf(attributes, sizeof(attributes), "%s%s",
+		       monitor->argv[MONITOR_ARG_ATTRIBUTES], more);
+	event_write(MONITOR_FD_ROOT, &event);
+}
+
+/* How many processes the kernel killed for memory: the same key in v1 and v2. */
+static int64_t read_oom_count(void)
+{
+	char text[512];
+	ssize_t len = pread(MONITOR_FD_OOM_COUNT, text, sizeof(text) - 1, 0);
+	const char *found;
+
+	if (len <= 0)
+		return 0;
+	text[len] = '\0';
+	found = strstr(text, "oom_kill ");
+	return found ? strtoll(found + strlen("oom_kill "), NULL, 10) : 0;
+}
+
+static void check_oom(struct monitor *monitor)
+{
+	int64_t count = read_oom_count();
+
+	if (count > monitor->oom_count)
+		tell(monitor, "oom", "");
+	monitor->oom_count = count > monitor->oom_count ? count : monitor->oom_count;
+}
+
+/* v1 tells by an eventfd, v2 by the counter's own file. */
+static struct pollfd oom_source(void)
+{
+	if (fcntl(MONITOR_FD_OOM_EVENT, F_GETFD) >= 0)
+		return (struct pollfd) { .fd = MONITOR_FD_OOM_EVENT, .events = POLLIN };
+	if (fcntl(MONITOR_FD_OOM_COUNT, F_GETFD) >= 0)
+		return (struct pollfd) { .fd = MONITOR_FD_OOM_COUNT, .events = POLLPRI };
+	return (struct pollfd) { .fd = -1 };
+}
+
+static void take_oom_event(struct monitor *monitor, int fd)
+{
+	uint64_t times;
+
+	if (fd == MONITOR_FD_OOM_EVENT && read(fd, &times, sizeof(times)) < 0)
+		return;
+	check_oom(monitor);
+}
+
+static struct pollfd stream(const struct relay *relay, int fd)
+{
+	short events = fd < 0 ? 0 : relay_wants(relay, fd);
+
+	/* nothing is wanted of it now; its hang-up would wake us for ever */
+	return (struct pollfd) { .fd = events ? fd : -1, .events = events };
+}
+
+/* Serves the streams until the container's first process has ended. */
+static void serve(struct monitor *monitor)
+{
+	struct relay *relay = &monitor->relay;
+	const struct pollfd oom = oom_source();
+
+	for (;;) {
+		struct pollfd fds[] = {
+			{ .fd = MONITOR_FD_PIDFD, .events = POLLIN },
+			oom,
+			stream(relay, relay->client),
+			stream(relay, relay->output),
+			stream(relay, relay->errors),
+			stream(relay, relay->input),
+		};
+
+		if (poll(fds, ARRAY_LEN(fds), -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return;
+		}
+		if (fds[1].revents)
+			take_oom_event(monitor, fds[1].fd);
+		for (size_t i = 2; i < ARRAY_LEN(fds); i++)
+			if (fds[i].revents)
+				relay_ready(relay, fds[i].fd, fds[i].revents);
+		if (fds[0].revents)
+			return;
+	}
+}
+
+static int reap(pid_t pid)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(pid, &status, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return 255;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void note_exit(struct monitor *monitor, int exit_code)
+{
+	struct state state;
+	struct containr_error ignored;
+	char more[64];
+	bool oom = read_oom_count() > 0;
+
+	check_oom(monitor);
+	if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
+		state.status = STATE_EXITED;
+		state.exit_code = exit_code;
+		state.exit_known = 1;
+		state.oom_killed = oom;
+		state.pid = 0;
+		state.finished_ns = time_now_ns();
+		error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
+	}
+	(void)snprintf(more, sizeof(more), ",\"exitCode\":\"%d\"", exit_code);
+	tell(monitor, "die", more);
+}
+
+/*
+ * Takes a container that was run with --rm out of everybody's sight before the client hears of the
+ * exit: its name is free by then. What is left of it is deleted afterwards.
+ */
+static void hide(const struct monitor *monitor)
+{
+	const char *id = monitor->argv[MONITOR_ARG_ID];
+	char from[128];
+	char to[128];
+
+	(void)snprintf(from, sizeof(from), "names/%s", monitor->argv[MONITOR_ARG_NAME]);
+	(void)unlinkat(MONITOR_FD_ROOT, from, 0);
+	(void)snprintf(from, sizeof(from), "containers/%s", id);
+	(void)snprintf(to, sizeof(to), "trash/%s", id);
+	(void)renameat(MONITOR_FD_ROOT, from, MONITOR_FD_ROOT, to);
+	tell(monitor, "destroy", "");
+}
+
+static void become_cleanup(const struct monitor *monitor)
+{
+	char **argv = monitor->argv;
+	char *const cleanup[] = { argv[MONITOR_ARG_CLEANUP], argv[MONITOR_ARG_ROOT],
+				  argv[MONITOR_ARG_RUNROOT], argv[MONITOR_ARG_ID], NULL };
+	char *const env[] = { NULL };
+
+	/* the state's lock goes along: nobody starts the container while its cgroup is removed */
+	for (int fd = MONITOR_FD_ROOT; fd < MONITOR_FD_END; fd++)
+		if (fd != MONITOR_FD_STATE)
+			(void)close(fd);
+	(void)execve(cleanup[0], cleanup, env);
+}
+
+int main(int argc, char **argv)
+{
+	static struct monitor monitor;
+	int exit_code;
+
+	if (argc != MONITOR_ARG_COUNT)
+		return 125;
+	monitor.argv = argv;
+	monitor.pid = (pid_t)strtol(argv[MONITOR_ARG_PID], NULL, 10);
+	monitor.flags = strtoul(argv[MONITOR_ARG_FLAGS], NULL, 10);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	relay_init(&monitor.relay, monitor.flags & MONITOR_TTY);
+	serve(&monitor);
+	exit_code = reap(monitor.pid);
+	relay_drain(&monitor.relay);
+	note_exit(&monitor, exit_code);
+	if (monitor.flags & MONITOR_AUTO_REMOVE)
+		hide(&monitor);
+	relay_tell_exit(&monitor.relay, exit_code);
+	become_cleanup(&monitor);
+	return 125;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MONITOR_MONITOR_H
+#define MONITOR_MONITOR_H
+
+#include <stdint.h>
+
+/*
+ * The contract between the process that starts a container and containr-monitor, which that process
+ * becomes by execve(2): so the monitor is the parent of the container's first process, and its
+ * memory is its own only.
+ *
+ *   containr-monitor ID NAME PID ATTRIBUTES FLAGS CLEANUP ROOT RUNROOT
+ *
+ * ATTRIBUTES are those of the container's events; FLAGS is a number of MONITOR_* bits. CLEANUP is
+ * the program that the monitor in its turn becomes when the container has ended:
+ *
+ *   containr-cleanup ROOT RUNROOT ID
+ *
+ * Descriptors stand at fixed numbers; one that is not open is not there.
+ */
+
+enum monitor_arg {
+	MONITOR_ARG_PROGRAM,
+	MONITOR_ARG_ID,
+	MONITOR_ARG_NAME,
+	MONITOR_ARG_PID,
+	MONITOR_ARG_ATTRIBUTES,
+	MONITOR_ARG_FLAGS,
+	MONITOR_ARG_CLEANUP,
+	MONITOR_ARG_ROOT,
+	MONITOR_ARG_RUNROOT,
+	MONITOR_ARG_COUNT
+};
+
+enum monitor_fd {
+	MONITOR_FD_ROOT = 3,  /* the engine's root folder */
+	MONITOR_FD_STATE,     /* the container's state record, with its lock */
+	MONITOR_FD_PIDFD,     /* of the first process */
+	MONITOR_FD_MOUNT_NS,  /* held until the exit is told */
+	MONITOR_FD_INPUT,     /* to the container's standard input, or its terminal */
+	MONITOR_FD_OUTPUT,    /* from its standard output; with a terminal a copy of INPUT */
+	MONITOR_FD_ERRORS,    /* from its standard error */
+	MONITOR_FD_LOG,	      /* log file, open for appending */
+	MONITOR_FD_CLIENT,    /* the connection of `run` or `start --attach` */
+	MONITOR_FD_OOM_COUNT, /* memory.events or memory.oom_control */
+	MONITOR_FD_OOM_EVENT, /* v1: the eventfd that tells of an OOM kill */
+	MONITOR_FD_END
+};
+
+#define MONITOR_FD_COUNT (MONITOR_FD_END - MONITOR_FD_ROOT)
+
+enum {
+	MONITOR_AUTO_REMOVE = 1 << 0,
+	MONITOR_TTY = 1 << 1,
+};
+
+/*
+ * Messages on the client's connection, a SOCK_SEQPACKET pair: a type and its payload.
+ */
+enum monitor_message {
+	MONITOR_MSG_OUTPUT = 'o', /* to the client: bytes of standard output */
+	MONITOR_MSG_ERRORS = 'e', /* to the client: bytes of standard error */
+	MONITOR_MSG_EXIT = 'x',	  /* to the client: int32_t exit code; the last one */
+	MONITOR_MSG_INPUT = 'i',  /* from the client: bytes of standard input */
+	MONITOR_MSG_INPUT_END = 'q',
+	MONITOR_MSG_RESIZE = 'w', /* from the client: struct monitor_size */
+};
+
+struct monitor_size {
+	uint16_t rows;
+	uint16_t columns;
+};
+
+#define MONITOR_PAYLOAD_MAX 4096
+
+#endif

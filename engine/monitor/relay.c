@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "monitor/relay.h"
+
+#include "monitor/log_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define SLOW_CLIENT_MS 10000
+
+static void close_slot(int *slot)
+{
+	if (*slot >= 0)
+		(void)close(*slot);
+	*slot = -1;
+}
+
+static int open_or_none(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -1;
+	(void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	return fd;
+}
+
+void relay_init(struct relay *relay, bool tty)
+{
+	relay->tty = tty;
+	relay->client = open_or_none(MONITOR_FD_CLIENT);
+	relay->input = open_or_none(MONITOR_FD_INPUT);
+	relay->output = open_or_none(MONITOR_FD_OUTPUT);
+	relay->errors = open_or_none(MONITOR_FD_ERRORS);
+}
+
+static void drop_client(struct relay *relay)
+{
+	close_slot(&relay->client);
+	relay->out_len = 0;
+}
+
+static void send_out(struct relay *relay)
+{
+	ssize_t sent =
+		send(relay->client, &relay->out, relay->out_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (sent >= 0)
+		relay->out_len = 0;
+	else if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
+		drop_client(relay);
+}
+
+/* Reads once from a stream of the container; false when there is nothing more to be had now. */
+static bool take_output(struct relay *relay, int *slot, char type)
+{
+	ssize_t got = read(*slot, relay->out.payload, sizeof(relay->out.payload));
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	/* a terminal whose last user is gone answers EIO */
+	if (got <= 0) {
+		close_slot(slot);
+		return false;
+	}
+	log_file_append(MONITOR_FD_LOG, type == MONITOR_MSG_ERRORS ? "stderr" : "stdout",
+			relay->out.payload, (size_t)got);
+	if (relay->client < 0)
+		return true;
+	relay->out.type = type;
+	relay->out_len = 1 + (size_t)got;
+	send_out(relay);
+	return relay->out_len == 0;
+}
+
+static void put_input(struct relay *relay)
+{
+	while (relay->in_done < relay->in_len && relay->input >= 0) {
+		ssize_t put = write(relay->input, relay->in.payload + relay->in_done,
+				    relay->in_len - relay->in_done);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0 && errno == EAGAIN)
+			return;
+		if (put < 0) {
+			close_slot(&relay->input);
+			break;
+		}
+		relay->in_done += (size_t)put;
+	}
+	relay->in_len = relay->in_done = 0;
+	if (relay->input_ended && !relay->tty)
+		close_slot(&relay->input);
+}
+
+static void resize(const struct relay *relay, size_t len)
+{
+	struct monitor_size size;
+	struct winsize window = { 0 };
+
+	if (len != sizeof(size) || !relay->tty)
+		return;
+	memcpy(&size, relay->in.payload, sizeof(size));
+	window.ws_row = size.rows;
+	window.ws_col = size.columns;
+	(void)ioctl(relay->input, TIOCSWINSZ, &window);
+}
+
+static void take_message(struct relay *relay)
+{
+	ssize_t got = recv(relay->client, &relay->in, sizeof(relay->in), MSG_DONTWAIT);
+	size_t len = got > 0 ? (size_t)got - 1 : 0;
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		drop_client(relay);
+		return;
+	}
+	switch (relay->in.type) {
+	case MONITOR_MSG_INPUT:
+		relay->in_len = len;
+		relay->in_done = 0;
+		put_input(relay);
+		break;
+	case MONITOR_MSG_INPUT_END:
+		relay->input_ended = true;
+		put_input(relay);
+		break;
+	case MONITOR_MSG_RESIZE:
+		resize(relay, len);
+		break;
+	default: /* of a newer client */
+		break;
+	}
+}
+
+short relay_wants(const struct relay *relay, int fd)
+{
+	if (fd == relay->client && fd >= 0)
+		return (short)((relay->in_len ? 0 : POLLIN) | (relay->out_len ? POLLOUT : 0));
+	/* a terminal is both input and output */
+	if (fd == relay->input && fd >= 0 && fd != relay->output)
+		return relay->in_len ? POLLOUT : 0;
+	return relay->out_len ? 0 : POLLIN;
+}
+
+void relay_ready(struct relay *relay, int fd, short events)
+{
+	if (fd == relay->client) {
+		if (events & POLLOUT)
+			send_out(relay);
+		if (events & (POLLIN | POLLHUP | POLLERR) && relay->client >= 0)
+			take_message(relay);
+	} else if (fd == relay->output) {
+		(void)take_output(relay, &relay->output, MONITOR_MSG_OUTPUT);
+	} else if (fd == relay->errors) {
+		(void)take_output(relay, &relay->errors, MONITOR_MSG_ERRORS);
+	} else if (fd == relay->input) {
+		if (events & POLLERR) /* nobody reads it any more */
+			close_slot(&relay->input);
+		else
+			put_input(relay);
+	}
+}
+
+/* Waits until the client took what is waiting for it; a client that never does is dropped. */
+static void flush_client(struct relay *relay)
+{
+	while (relay->out_len > 0 && relay->client >= 0) {
+		struct pollfd ready = { .fd = relay->client, .events = POLLOUT };
+
+		if (poll(&ready, 1, SLOW_CLIENT_MS) == 0)
+			drop_client(relay);
+		else
+			send_out(relay);
+	}
+}
+
+static void drain_one(struct relay *relay, int *slot, char type)
+{
+	while (*slot >= 0) {
+		flush_client(relay);
+		if (!take_output(relay, slot, type) && relay->out_len == 0)
+			return;
+	}
+}
+
+void relay_drain(struct relay *relay)
+{
+	drain_one(relay, &relay->output, MONITOR_MSG_OUTPUT);
+	drain_one(relay, &relay->errors, MONITOR_MSG_ERRORS);
+	flush_client(relay);
+}
+
+void relay_tell_exit(struct relay *relay, int exit_code)
+{
+	int32_t code = exit_code;
+
+	if (relay->client < 0)
+		return;
+	relay->out.type = MONITOR_MSG_EXIT;
+	memcpy(relay->out.payload, &code, sizeof(code));
+	relay->out_len = 1 + sizeof(code);
+	send_out(relay);
+	flush_client(relay);
+	drop_client(relay);
+}
