@@ -2,11 +2,14 @@
 #include "kernel/selfexe.h"
 
 #include "base/cleanup.h"
+#include "base/exe.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -70,8 +73,9 @@ static int open_sealed_copy(void)
 	return steal_fd(&copy);
 }
 
-int selfexe_protect(char *const *argv, char *const *envp, struct containr_error *err)
+int selfexe_protect(char *const *argv, struct containr_error *err)
 {
+	char path[PATH_MAX];
 	autoclose int fd = -1;
 
 	/* also keeps /proc/PID/{exe,fd,mem} of this process from a container without CAP_SYS_PTRACE
@@ -85,7 +89,11 @@ int selfexe_protect(char *const *argv, char *const *envp, struct containr_error 
 		fd = open_sealed_copy();
 	if (fd < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot protect the executable");
-	(void)syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+	if (exe_path(path, sizeof(path), err) < 0)
+		return -err->code;
+	if (setenv(EXE_VARIABLE, path, 1) < 0)
+		return fail_oom(err);
+	(void)syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
 	return fail_sys(err, CONTAINR_E_PROCESS_SETUP,
 			"cannot start from the protected executable");
 }

@@ -12,10 +12,11 @@
  * starts itself once more from a detached read-only clone of the mount its file lies on; where the
  * kernel has no such clones (before 5.12), from a sealed copy in memory.
  *
- * @argv, @envp: of main(); the second start gets the same
- * Returns 0 when the process is protected already; does not return when it starts again.
- * Errors: PROCESS_SETUP.
+ * @argv: of main(); the second start gets the same, and the environment as it is then. A program
+ * that runs from such a view cannot tell where it is installed: $CONTAINR_EXE says it. Returns 0
+ * when the process is protected already; does not return when it starts again. Errors:
+ * PROCESS_SETUP.
  */
-int selfexe_protect(char *const *argv, char *const *envp, struct containr_error *err) MUST_CHECK;
+int selfexe_protect(char *const *argv, struct containr_error *err) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "base/cleanup.h"
+#include "base/exe.h"
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -52,28 +53,6 @@ static char *make_absolute(const char *path)
 	return joined ? path_clean(joined) : NULL;
 }
 
-/* Helpers are in ../libexec/containr of the executable's folder, in an installation and in a build.
- */
-static char *find_libexec(void)
-{
-	char exe[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	char *slash;
-	struct str path = STR_INIT;
-
-	if (len < 0)
-		return NULL;
-	exe[len] = '\0';
-	for (int up = 0; up < 2; up++) {
-		slash = strrchr(exe, '/');
-		if (!slash)
-			return NULL;
-		*slash = '\0';
-	}
-	str_appendf(&path, "%s/libexec/containr", exe);
-	return str_steal(&path);
-}
-
 /* Opens a state folder; only its first use finds it missing, so that creating is the exception. */
 static int open_folder(const char *path, const char *const *folders, size_t count, int *ret_fd,
 		       struct containr_error *err)
@@ -105,6 +84,7 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 {
 	static const struct containr_options defaults = { .log_fd = -1 };
 	struct containr *engine = calloc(1, sizeof(*engine));
+	char libexec[PATH_MAX];
 	int r;
 
 	if (!engine)
@@ -118,9 +98,10 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 	engine->root = make_absolute(choose(options->root, "CONTAINR_ROOT", "/var/lib/containr"));
 	engine->runroot =
 		make_absolute(choose(options->runroot, "CONTAINR_RUNROOT", "/run/containr"));
-	engine->libexec = options->libexec	       ? make_absolute(options->libexec)
-			  : getenv("CONTAINR_LIBEXEC") ? make_absolute(getenv("CONTAINR_LIBEXEC"))
-						       : find_libexec();
+	if (options->libexec)
+		engine->libexec = make_absolute(options->libexec);
+	else if (exe_libexec(libexec, sizeof(libexec), err) == 0)
+		engine->libexec = make_absolute(libexec);
 	if (!engine->root || !engine->runroot || !engine->libexec) {
 		containr_close(engine);
 		return fail_oom(err);
