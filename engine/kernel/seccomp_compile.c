@@ -19,7 +19,8 @@
  * loading it costs the kernel, which runs a new filter once for every call number, a tenth.
  */
 
-/* Calls that only 32-bit ARM has, far above its table (asm/unistd.h, __ARM_NR_BASE). */
+/* Calls that only 32-bit ARM has, far above its table (asm/unistd.h, __ARM_NR_BASE): nothing from
+ * here on is a newer call. */
 #define ARM_PRIVATE_FIRST 0xf0000
 
 /* ptrace(2) skips a call by giving it this number, which no architecture has. */
@@ -252,14 +253,16 @@ static void push_arch(struct compiler *compiler, enum syscall_arch arch, uint32_
 
 		if (!compiler->verdicts[id].is_named)
 			continue;
-		if (number >= ARM_PRIVATE_FIRST && gap < base + ARM_PRIVATE_FIRST)
-			gap = base + ARM_PRIVATE_FIRST;
+		if (number >= ARM_PRIVATE_FIRST && gap < ARM_PRIVATE_FIRST)
+			gap = ARM_PRIVATE_FIRST;
 		bpf_ranges_push(ranges, gap, fallback);
 		bpf_ranges_push(ranges, base + number, write_verdict(compiler, id, arch));
 		gap = base + number + 1;
 		bpf_ranges_push(ranges, gap, newer);
 	}
-	if (gap == base || gap > base + ARM_PRIVATE_FIRST)
+	if (gap > base && arch == SYSCALL_ARCH_ARM && gap < ARM_PRIVATE_FIRST)
+		gap = ARM_PRIVATE_FIRST;
+	if (gap == base || arch == SYSCALL_ARCH_ARM)
 		bpf_ranges_push(ranges, gap, fallback);
 }
 
