@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# libseccomp and libcap are the oracles here; what we ship links neither.
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(CAP REQUIRED IMPORTED_TARGET libcap)
+
+containr_unit_test(engine/kernel/caps_test LAYERS base kernel LIBS PkgConfig::CAP)
+containr_unit_test(engine/kernel/rlimit_test LAYERS base kernel)
+containr_unit_test(engine/kernel/syscall_table_test LAYERS base kernel LIBS PkgConfig::SECCOMP)
+containr_unit_test(engine/kernel/seccomp_test LAYERS base kernel
+	SOURCES engine/kernel/bpf_sim.c)
+containr_unit_test(engine/kernel/seccomp_default_test LAYERS base kernel
+	SOURCES engine/kernel/bpf_sim.c)
+containr_unit_test(engine/kernel/seccomp_json_test LAYERS base kernel
+	SOURCES engine/kernel/bpf_sim.c)
+containr_unit_test(engine/kernel/seccomp_oracle_test LAYERS base kernel LIBS PkgConfig::SECCOMP
+	SOURCES engine/kernel/bpf_sim.c engine/kernel/seccomp_model.c
+		engine/kernel/seccomp_oracle.c engine/kernel/seccomp_random.c)
