@@ -69,11 +69,14 @@ enum cmd_section {
 	CMD_SECTION_GROUPS,
 };
 
-/* A command inside a program or group: by its own name or, with @name, by another one, so that
- * `containr container ls` is the record of `containr ps`. */
+/*
+ * A command inside a program or group: by its own name and aliases or, with @name, by other ones,
+ * so that `containr container ls` is the record of `containr ps`.
+ */
 struct cmd_entry {
 	const struct cmd *cmd; /* NULL ends the table */
 	const char *name;
+	const char *const *aliases; /* WORDS("list"); only beside @name */
 };
 
 /**
@@ -88,7 +91,7 @@ typedef int cmd_run_function(struct cmd_context *ctx, const void *args, int argc
 
 struct cmd {
 	const char *name;
-	const char *const *aliases; /* WORDS("list"); valid wherever the name is */
+	const char *const *aliases; /* further names, WORDS("list") */
 	const char *operands;	 /* as help shows them, e.g. "IMAGE [COMMAND...]"; NULL for none */
 	const char *summary;	 /* one line, lower case, no full stop */
 	const char *description; /* sentences; an empty line parts paragraphs; NULL for none */
@@ -103,6 +106,7 @@ struct cmd {
 	enum complete_kind complete_rest;  /* and for the others */
 	bool options_first;    /* what follows the first operand belongs to it, also "-x" */
 	bool hidden;	       /* works, and is not shown */
+	bool in_sections;      /* a program whose help lists its commands by section */
 	bool enters_container; /* runs from a read-only view of its executable (CVE-2019-5736) */
 	const char *room;      /* executable of libexec/containr that runs it instead */
 	const struct cmd_entry *commands; /* a program or group; has no `run` and no `room` */
@@ -138,6 +142,15 @@ static inline const char *cmd_entry_name(const struct cmd_entry *entry)
 {
 	return entry->name ? entry->name : entry->cmd->name;
 }
+
+/** Returns the further names of an entry, NULL-terminated; NULL for none. */
+static inline const char *const *cmd_entry_aliases(const struct cmd_entry *entry)
+{
+	return entry->name ? entry->aliases : entry->cmd->aliases;
+}
+
+/** Raises INVALID_ARGUMENT: ctx->cmd, a program or group called ctx->path, has no command @name. */
+int cmd_fail_unknown(struct cmd_context *ctx, const char *name);
 
 /** Writes @text to ctx->out; an OUT_OF_MEMORY error if building it had failed. */
 int cmd_print(struct cmd_context *ctx, const struct str *text) MUST_CHECK;

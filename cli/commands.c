@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+static const char *const log_levels[] = { "off", "error", "warn", "info", "debug", NULL };
+static const char *const log_formats[] = { "text", "json", NULL };
+
+static const struct opt global_opts[] = {
+	FLAG('D', "debug", struct global_args, debug,
+	     "log every step; the same as --log-level debug"),
+	FLAG('h', "help", struct global_args, help, "show this help"),
+	STRING(0, "log", struct global_args, log, "FILE",
+	       "append messages and errors to a file as well", .complete = COMPLETE_FILES),
+	CHOICE(0, "log-format", struct global_args, log_format, "FORMAT", log_formats,
+	       "form of messages", .preset = "text"),
+	CHOICE('l', "log-level", struct global_args, log_level, "LEVEL", log_levels,
+	       "which messages to show", .preset = "warn"),
+	STRING(0, "root", struct global_args, root, "DIR",
+	       "durable state: images, containers, logs; /var/lib/containr where not given",
+	       .env = "CONTAINR_ROOT", .complete = COMPLETE_DIRS),
+	STRING(0, "runroot", struct global_args, runroot, "DIR",
+	       "state of this boot; /run/containr where not given", .env = "CONTAINR_RUNROOT",
+	       .complete = COMPLETE_DIRS),
+	FLAG('v', "version", struct global_args, version, "show the version"),
+	END,
+};
+
+/* Sorted by name; the tests hold every table to that. */
+/* clang-format off */
+static const struct cmd_entry entries[] = {
+	{ .cmd = &cmd_commands },
+	{ .cmd = &cmd_complete },
+	{ .cmd = &cmd_man },
+	{ .cmd = &cmd_completion },
+	{ .cmd = &cmd_help },
+	{ .cmd = &cmd_run },
+	{ .cmd = &cmd_version },
+	{ 0 },
+};
+/* clang-format on */
+
+const struct cmd program_containr = {
+	.name = "containr",
+	.summary = "a small, fast, daemonless container workstation for Linux",
+	.opts = global_opts,
+	.commands = entries,
+	.args_size = sizeof(struct global_args),
+	.in_sections = true,
+};

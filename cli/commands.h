@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/cmd.h"
+
+/* Every record, by the place where it is defined: cmd_NAME.c here, oci/cmd_NAME.c for the runtime.
+ */
+
+extern const struct cmd program_containr; /* commands.c */
+extern const struct cmd program_runtime;  /* oci/commands.c */
+
+/* What both programs have. */
+extern const struct cmd cmd_commands;
+extern const struct cmd cmd_complete;
+extern const struct cmd cmd_completion;
+extern const struct cmd cmd_help;
+extern const struct cmd cmd_man;
+
+extern const struct cmd cmd_run;
+extern const struct cmd cmd_version;
+
+#endif

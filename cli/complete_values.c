@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/complete_values.h"
+
+#include "kernel/caps.h"
+#include "kernel/signal_name.h"
+
+#include <signal.h>
+
+static void offer(struct strv *values, const char *value, const char *prefix)
+{
+	if (str_starts_with(value, prefix))
+		strv_push(values, value);
+}
+
+static void offer_words(struct strv *values, const char *const *words, const char *prefix)
+{
+	for (; *words; words++)
+		offer(values, *words, prefix);
+}
+
+/* With or without "CAP_", as the user began to write it. */
+static void offer_capabilities(struct strv *values, const char *prefix)
+{
+	bool long_form = str_starts_with(prefix, "CAP_");
+
+	offer(values, "ALL", prefix);
+	for (int cap = 0; caps_name(cap); cap++)
+		offer(values, caps_name(cap) + (long_form ? 0 : sizeof("CAP_") - 1), prefix);
+}
+
+static void offer_signals(struct strv *values, const char *prefix)
+{
+	bool long_form = str_starts_with(prefix, "SIG");
+
+	for (int number = 1; number < NSIG; number++) {
+		const char *name = signal_name(number);
+		char text[32];
+
+		if (!name)
+			continue;
+		(void)snprintf(text, sizeof(text), "%s%s", long_form ? "SIG" : "", name);
+		offer(values, text, prefix);
+	}
+}
+
+static void offer_commands(const struct cmd *program, struct strv *values, const char *prefix)
+{
+	for (const struct cmd_entry *entry = program->commands; entry->cmd; entry++)
+		if (!entry->cmd->hidden)
+			offer(values, cmd_entry_name(entry), prefix);
+}
+
+int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char *prefix,
+		    struct strv *values)
+{
+	static const char *const networks[] = { "none", "host", NULL };
+	static const char *const shells[] = { "bash", "fish", "zsh", NULL };
+
+	switch (kind) {
+	case COMPLETE_CAPABILITIES:
+		offer_capabilities(values, prefix);
+		break;
+	case COMPLETE_COMMANDS:
+		offer_commands(ctx->program, values, prefix);
+		break;
+	case COMPLETE_NETWORKS:
+		offer_words(values, networks, prefix);
+		break;
+	case COMPLETE_SHELLS:
+		offer_words(values, shells, prefix);
+		break;
+	case COMPLETE_SIGNALS:
+		offer_signals(values, prefix);
+		break;
+	case COMPLETE_CONTAINERS:
+	case COMPLETE_IMAGES:
+	case COMPLETE_RUNNING:
+	case COMPLETE_STOPPED:
+	case COMPLETE_NONE:
+	case COMPLETE_FILES:
+	case COMPLETE_DIRS:
+		break;
+	}
+	return values->failed ? fail_oom(ctx->err) : 0;
+}
