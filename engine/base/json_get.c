@@ -105,7 +105,7 @@ int json_read_child(const struct json *parent, const char *path, const char *key
 int json_read_strings(const struct json *parent, const char *path, const char *key,
 		      struct strv *list, struct containr_error *err)
 {
-	const struct json *array;
+	const struct json *array = NULL;
 	size_t index = 0;
 	int r = json_read_child(parent, path, key, JSON_ARRAY, &array, err);
 

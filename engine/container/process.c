@@ -142,13 +142,20 @@ int process_drop_rights(const struct oci_process *process, const struct process_
 	return r;
 }
 
+/*
+ * Handlers end with execve(2), but what is ignored stays ignored: these are the signals that
+ * shells, nohup and language runtimes ignore for their children.
+ */
+static const int often_ignored[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,
+				     SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ };
+
 static void reset_signals(void)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
-	for (int number = 1; number < NSIG; number++)
-		(void)sigaction(number, &standard, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(often_ignored); i++)
+		(void)sigaction(often_ignored[i], &standard, NULL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -34,11 +34,17 @@ struct starter {
 	struct container *container;
 	struct plan plan;
 	struct launched launched;
-	int report;		 /* to the caller: one struct containr_error */
-	int fds[MONITOR_FD_END]; /* by enum monitor_fd; -1 for none */
-	int stdio[3];		 /* the container's ends */
+	struct log log;		   /* its own copy: standard error is about to be the container's */
+	int report;		   /* to the caller: one struct containr_error */
+	int fds[MONITOR_FD_COUNT]; /* by slot(); -1 for none */
+	int stdio[3];		   /* the container's ends */
 	struct containr_error *err;
 };
+
+static int *slot(struct starter *s, enum monitor_fd fd)
+{
+	return &s->fds[fd - MONITOR_FD_ROOT];
+}
 
 static int make_pipe(struct starter *s, int ends[2])
 {
@@ -63,12 +69,12 @@ static int make_streams(struct starter *s)
 
 	if (r < 0)
 		return r;
-	s->fds[MONITOR_FD_OUTPUT] = ends[READ_END];
+	*slot(s, MONITOR_FD_OUTPUT) = ends[READ_END];
 	s->stdio[1] = ends[WRITE_END];
 	r = make_pipe(s, ends);
 	if (r < 0)
 		return r;
-	s->fds[MONITOR_FD_ERRORS] = ends[READ_END];
+	*slot(s, MONITOR_FD_ERRORS) = ends[READ_END];
 	s->stdio[2] = ends[WRITE_END];
 	if (!s->container->record.stdin_open)
 		return open_null(s, &s->stdio[0]);
@@ -76,7 +82,7 @@ static int make_streams(struct starter *s)
 	if (r < 0)
 		return r;
 	s->stdio[0] = ends[READ_END];
-	s->fds[MONITOR_FD_INPUT] = ends[WRITE_END];
+	*slot(s, MONITOR_FD_INPUT) = ends[WRITE_END];
 	return 0;
 }
 
@@ -87,7 +93,7 @@ static int open_log(struct starter *s)
 
 	if (fd < 0)
 		return fail_sys(s->err, CONTAINR_E_IO, "cannot open the container's log");
-	s->fds[MONITOR_FD_LOG] = fd;
+	*slot(s, MONITOR_FD_LOG) = fd;
 	return 0;
 }
 
@@ -95,7 +101,7 @@ static int launch_container(struct starter *s)
 {
 	const bool tty = s->container->config.process.terminal;
 	struct launch launch_args = { .plan = &s->plan,
-				      .log = &s->engine->log,
+				      .log = &s->log,
 				      .stdio = { s->stdio[0], s->stdio[1], s->stdio[2] },
 				      .console_socket = -1,
 				      .gate = -1 };
@@ -113,9 +119,9 @@ static int launch_container(struct starter *s)
 	cleanup_close(&pair[1]);
 	if (r < 0 || !tty)
 		return r;
-	s->fds[MONITOR_FD_OUTPUT] = master;
-	s->fds[MONITOR_FD_INPUT] = fcntl(master, F_DUPFD_CLOEXEC, 0);
-	return s->fds[MONITOR_FD_INPUT] < 0
+	*slot(s, MONITOR_FD_OUTPUT) = master;
+	*slot(s, MONITOR_FD_INPUT) = fcntl(master, F_DUPFD_CLOEXEC, 0);
+	return *slot(s, MONITOR_FD_INPUT) < 0
 		       ? fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot copy the terminal")
 		       : 0;
 }
@@ -132,19 +138,19 @@ static void watch_memory(struct starter *s)
 
 	if (dir < 0)
 		return;
-	s->fds[MONITOR_FD_OOM_COUNT] =
+	*slot(s, MONITOR_FD_OOM_COUNT) =
 		openat(dir, v2 ? "memory.events" : "memory.oom_control", O_RDONLY | O_CLOEXEC);
-	if (v2 || s->fds[MONITOR_FD_OOM_COUNT] < 0)
+	if (v2 || *slot(s, MONITOR_FD_OOM_COUNT) < 0)
 		return;
 	/* Documentation/admin-guide/cgroup-v1/memory.rst, 10. OOM Control */
 	control = openat(dir, "cgroup.event_control", O_WRONLY | O_CLOEXEC);
-	s->fds[MONITOR_FD_OOM_EVENT] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (control < 0 || s->fds[MONITOR_FD_OOM_EVENT] < 0)
+	*slot(s, MONITOR_FD_OOM_EVENT) = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (control < 0 || *slot(s, MONITOR_FD_OOM_EVENT) < 0)
 		return;
-	len = snprintf(text, sizeof(text), "%d %d", s->fds[MONITOR_FD_OOM_EVENT],
-		       s->fds[MONITOR_FD_OOM_COUNT]);
+	len = snprintf(text, sizeof(text), "%d %d", *slot(s, MONITOR_FD_OOM_EVENT),
+		       *slot(s, MONITOR_FD_OOM_COUNT));
 	if (write(control, text, (size_t)len) != len)
-		cleanup_close(&s->fds[MONITOR_FD_OOM_EVENT]);
+		cleanup_close(slot(s, MONITOR_FD_OOM_EVENT));
 }
 
 static int note_start(struct starter *s, const char *attributes)
@@ -175,25 +181,13 @@ static int note_start(struct starter *s, const char *attributes)
 	return 0;
 }
 
-/* The descriptors move to where the monitor expects them; all others are closed by execve(2). */
+/* The descriptors are copied to where the monitor expects them; execve(2) closes the originals. */
 static int place_descriptors(struct starter *s)
 {
-	int high[MONITOR_FD_END];
-
-	/* first out of each other's way */
-	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++) {
-		high[i] = s->fds[i] < 0 ? -1 : fcntl(s->fds[i], F_DUPFD_CLOEXEC, 64);
-		if (s->fds[i] >= 0 && high[i] < 0)
+	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++)
+		if (s->fds[i - MONITOR_FD_ROOT] >= 0 && dup2(s->fds[i - MONITOR_FD_ROOT], i) < 0)
 			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
 					"cannot move descriptors");
-	}
-	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++) {
-		if (high[i] < 0)
-			(void)close(i);
-		else if (dup2(high[i], i) < 0)
-			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
-					"cannot move descriptors");
-	}
 	return 0;
 }
 
@@ -233,6 +227,9 @@ static int leave_caller(struct starter *s)
 
 	if (r < 0)
 		return r;
+	s->log = s->engine->log;
+	if (s->log.fd >= 0)
+		s->log.fd = fcntl(s->log.fd, F_DUPFD_CLOEXEC, 3);
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(null, fd) < 0)
 			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
@@ -297,14 +294,14 @@ static _Noreturn void starter_main(struct starter *s)
 	/* a caller that was killed meanwhile hears nothing; the container goes on without it */
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (fs_write_all(s->report, s->err, sizeof(*s->err)) < 0)
-		log_warn(&s->engine->log, "the caller is gone");
+		log_warn(&s->log, "the caller is gone");
 	if (r < 0)
 		_exit(125);
 	watch_memory(s);
-	s->fds[MONITOR_FD_ROOT] = s->engine->root_fd;
-	s->fds[MONITOR_FD_STATE] = s->container->state_fd;
-	s->fds[MONITOR_FD_PIDFD] = s->launched.pidfd;
-	s->fds[MONITOR_FD_MOUNT_NS] = s->launched.mount_ns;
+	*slot(s, MONITOR_FD_ROOT) = s->engine->root_fd;
+	*slot(s, MONITOR_FD_STATE) = s->container->state_fd;
+	*slot(s, MONITOR_FD_PIDFD) = s->launched.pidfd;
+	*slot(s, MONITOR_FD_MOUNT_NS) = s->launched.mount_ns;
 	become_monitor(s, monitor, cleanup, attributes);
 	_exit(125);
 }
@@ -336,7 +333,7 @@ static int fork_starter(struct starter *s, int client, struct containr_error *er
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	s->report = report[WRITE_END];
-	s->fds[MONITOR_FD_CLIENT] = client;
+	*slot(s, MONITOR_FD_CLIENT) = client;
 	pid = fork();
 	if (pid == 0)
 		starter_main(s);
@@ -361,7 +358,7 @@ int container_start(struct containr *engine, struct container *container, int *r
 	int pair[2] = { -1, -1 };
 	int r;
 
-	for (int i = 0; i < MONITOR_FD_END; i++)
+	for (int i = 0; i < MONITOR_FD_COUNT; i++)
 		s.fds[i] = -1;
 	cgroup_host_probe(&host);
 	r = plan_build(&container->config, &container->rootfs, container->id, &host, &s.plan, err);

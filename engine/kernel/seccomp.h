@@ -25,7 +25,10 @@
  *    from "no such call", but not from "forbidden";
  *  - calls of an architecture that is not listed kill the process; x32 is an architecture of its
  *    own although it shares x86_64's number in seccomp_data.arch;
- *  - where arguments are 32 bits wide, the upper half of argument and value is ignored.
+ *  - where arguments are 32 bits wide, the upper half of argument and value is ignored;
+ *  - i386 reaches sockets and System V IPC also through socketcall(2) and ipc(2), which get the
+ * same verdicts, except that conditions on argument 0 cannot be checked there and count as
+ * fulfilled. Rules that name socketcall or ipc themselves come first.
  */
 
 enum seccomp_op {

@@ -81,8 +81,8 @@ static void add_alternative(struct compiler *compiler, unsigned id,
 	verdict->last_alternative = compiler->alternative_count;
 }
 
-/* Adds what @rule says of call @id, where its conditions are @args and the call is number
- * @multiplexed_call inside socketcall(2) or ipc(2), or itself for 0. */
+/* Adds the conditions of @rule to call @id: its own ones for @multiplexed_call 0, else those of the
+ * call that has this number inside socketcall(2) or ipc(2), which is @id. */
 static void add_conditions(struct compiler *compiler, unsigned id, const struct seccomp_rule *rule,
 			   uint8_t multiplexed_call)
 {

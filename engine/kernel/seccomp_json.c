@@ -329,7 +329,7 @@ static int read_syscalls(struct reader *reader, const struct json *value,
 static int add_arches(const struct json *list, const char *key, struct seccomp_profile *profile,
 		      struct containr_error *err)
 {
-	const char *name = NULL;
+	const char *name = "";
 	size_t index = 0;
 	int r;
 
@@ -408,7 +408,7 @@ static int read_flags(const struct json *value, struct seccomp_profile *profile,
 		      struct containr_error *err)
 {
 	const struct json *flags = NULL;
-	const char *name = NULL;
+	const char *name = "";
 	size_t index = 0;
 	uint32_t flag;
 	int r;

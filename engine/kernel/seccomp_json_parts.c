@@ -50,7 +50,7 @@ static int read_arches(const struct json *filter, struct circumstances *found,
 		       struct containr_error *err)
 {
 	const struct json *arches = NULL;
-	const char *name = NULL;
+	const char *name = "";
 	size_t index = 0;
 	int r;
 
@@ -72,7 +72,7 @@ static int read_caps(const struct json *filter, uint64_t caps, struct circumstan
 		     struct containr_error *err)
 {
 	const struct json *names = NULL;
-	const char *name = NULL;
+	const char *name = "";
 	size_t index = 0;
 	int r;
 

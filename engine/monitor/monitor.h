@@ -33,7 +33,8 @@ enum monitor_arg {
 };
 
 enum monitor_fd {
-	MONITOR_FD_ROOT = 3,  /* the engine's root folder */
+	/* far up, so that moving a descriptor there never closes one that is still to be moved */
+	MONITOR_FD_ROOT = 64, /* the engine's root folder */
 	MONITOR_FD_STATE,     /* the container's state record, with its lock */
 	MONITOR_FD_PIDFD,     /* of the first process */
 	MONITOR_FD_MOUNT_NS,  /* held until the exit is told */
