@@ -14,10 +14,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,6 +186,9 @@ static int note_start(struct starter *s, const char *attributes)
 /* The descriptors are copied to where the monitor expects them; execve(2) closes the originals. */
 static int place_descriptors(struct starter *s)
 {
+	/* what the caller left open for its children is none of the monitor's */
+	if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot close descriptors");
 	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++)
 		if (s->fds[i - MONITOR_FD_ROOT] >= 0 && dup2(s->fds[i - MONITOR_FD_ROOT], i) < 0)
 			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,

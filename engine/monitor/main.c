@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cleanup.h"
+#include "base/fixed.h"
 #include "base/time.h"
 #include "container/state.h"
 #include "monitor/monitor.h"
@@ -10,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -24,7 +24,7 @@
 
 struct monitor {
 	char **argv;
-	unsigned long flags;
+	unsigned int flags;
 	pid_t pid;
 	int64_t oom_count;
 	struct relay relay;
@@ -32,14 +32,15 @@ struct monitor {
 
 static void tell(const struct monitor *monitor, const char *action, const char *more)
 {
-	char attributes[EVENT_LINE_MAX];
+	char buffer[EVENT_LINE_MAX];
+	struct fixed attributes = FIXED_INIT(buffer);
 	const struct event event = { .type = "container",
 				     .action = action,
 				     .id = monitor->argv[MONITOR_ARG_ID],
-				     .attributes = attributes };
+				     .attributes = buffer };
 
-	(void)snprintf(attributes, sizeof(attributes), "%s%s",
-		       monitor->argv[MONITOR_ARG_ATTRIBUTES], more);
+	fixed_put(&attributes, monitor->argv[MONITOR_ARG_ATTRIBUTES]);
+	fixed_put(&attributes, more);
 	event_write(MONITOR_FD_ROOT, &event);
 }
 
@@ -54,7 +55,7 @@ static int64_t read_oom_count(void)
 		return 0;
 	text[len] = '\0';
 	found = strstr(text, "oom_kill ");
-	return found ? strtoll(found + strlen("oom_kill "), NULL, 10) : 0;
+	return found ? fixed_parse_int(found + strlen("oom_kill ")) : 0;
 }
 
 static void check_oom(struct monitor *monitor)
@@ -141,7 +142,8 @@ static void note_exit(struct monitor *monitor, int exit_code)
 {
 	struct state state;
 	struct containr_error ignored;
-	char more[64];
+	char buffer[64];
+	struct fixed more = FIXED_INIT(buffer);
 	bool oom = read_oom_count() > 0;
 
 	check_oom(monitor);
@@ -154,8 +156,19 @@ static void note_exit(struct monitor *monitor, int exit_code)
 		state.finished_ns = time_now_ns();
 		error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
 	}
-	(void)snprintf(more, sizeof(more), ",\"exitCode\":\"%d\"", exit_code);
-	tell(monitor, "die", more);
+	fixed_put(&more, ",\"exitCode\":\"");
+	fixed_put_int(&more, exit_code);
+	fixed_put(&more, "\"");
+	tell(monitor, "die", buffer);
+}
+
+static const char *join(char *out, size_t size, const char *folder, const char *name)
+{
+	struct fixed path = { .data = out, .size = size };
+
+	fixed_put(&path, folder);
+	fixed_put(&path, name);
+	return out;
 }
 
 /*
@@ -165,14 +178,14 @@ static void note_exit(struct monitor *monitor, int exit_code)
 static void hide(const struct monitor *monitor)
 {
 	const char *id = monitor->argv[MONITOR_ARG_ID];
-	char from[128];
-	char to[128];
+	char name[160];
+	char from[96];
+	char to[96];
 
-	(void)snprintf(from, sizeof(from), "names/%s", monitor->argv[MONITOR_ARG_NAME]);
-	(void)unlinkat(MONITOR_FD_ROOT, from, 0);
-	(void)snprintf(from, sizeof(from), "containers/%s", id);
-	(void)snprintf(to, sizeof(to), "trash/%s", id);
-	(void)renameat(MONITOR_FD_ROOT, from, MONITOR_FD_ROOT, to);
+	(void)unlinkat(MONITOR_FD_ROOT,
+		       join(name, sizeof(name), "names/", monitor->argv[MONITOR_ARG_NAME]), 0);
+	(void)renameat(MONITOR_FD_ROOT, join(from, sizeof(from), "containers/", id),
+		       MONITOR_FD_ROOT, join(to, sizeof(to), "trash/", id));
 	tell(monitor, "destroy", "");
 }
 
@@ -198,8 +211,8 @@ int main(int argc, char **argv)
 	if (argc != MONITOR_ARG_COUNT)
 		return 125;
 	monitor.argv = argv;
-	monitor.pid = (pid_t)strtol(argv[MONITOR_ARG_PID], NULL, 10);
-	monitor.flags = strtoul(argv[MONITOR_ARG_FLAGS], NULL, 10);
+	monitor.pid = (pid_t)fixed_parse_int(argv[MONITOR_ARG_PID]);
+	monitor.flags = (unsigned int)fixed_parse_int(argv[MONITOR_ARG_FLAGS]);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);

@@ -2,25 +2,31 @@
 #include "store/event.h"
 
 #include "base/cleanup.h"
+#include "base/fixed.h"
 #include "base/time.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int format_event(char *line, size_t size, const struct event *event, const char *attributes)
+static void format_event(struct fixed *line, const struct event *event, const char *attributes)
 {
 	int64_t now = time_now_ns();
-	int len = snprintf(line, size,
-			   "{\"Type\":\"%s\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"%s\","
-			   "\"Attributes\":{%s}},\"scope\":\"local\",\"time\":%" PRId64
-			   ",\"timeNano\":%" PRId64 "}\n",
-			   event->type, event->action, event->id, attributes, now / TIME_NS_PER_SEC,
-			   now);
 
-	return len > 0 && (size_t)len < size ? len : -1;
+	fixed_put(line, "{\"Type\":\"");
+	fixed_put(line, event->type);
+	fixed_put(line, "\",\"Action\":\"");
+	fixed_put(line, event->action);
+	fixed_put(line, "\",\"Actor\":{\"ID\":\"");
+	fixed_put(line, event->id);
+	fixed_put(line, "\",\"Attributes\":{");
+	fixed_put(line, attributes);
+	fixed_put(line, "}},\"scope\":\"local\",\"time\":");
+	fixed_put_int(line, now / TIME_NS_PER_SEC);
+	fixed_put(line, ",\"timeNano\":");
+	fixed_put_int(line, now);
+	fixed_put(line, "}\n");
 }
 
 /*
@@ -40,16 +46,18 @@ static void rotate(int root_fd, int fd)
 
 void event_write(int root_fd, const struct event *event)
 {
-	char line[EVENT_LINE_MAX];
+	char buffer[EVENT_LINE_MAX];
+	struct fixed line = FIXED_INIT(buffer);
 	autoclose int fd =
 		openat(root_fd, EVENT_LOG, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-	int len;
 
 	if (fd < 0)
 		return;
-	len = format_event(line, sizeof(line), event, event->attributes ? event->attributes : "");
-	if (len < 0)
-		len = format_event(line, sizeof(line), event, "");
-	if (len > 0 && write(fd, line, (size_t)len) == len)
+	format_event(&line, event, event->attributes ? event->attributes : "");
+	if (line.overflow) {
+		line = FIXED_INIT(buffer);
+		format_event(&line, event, "");
+	}
+	if (write(fd, line.data, line.len) == (ssize_t)line.len)
 		rotate(root_fd, fd);
 }
