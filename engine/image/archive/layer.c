@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/archive/layer.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "image/archive/decoder.h"
+#include "image/archive/folder.h"
+#include "image/archive/ring.h"
+#include "image/archive/unpack.h"
+#include "image/content.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* What both threads know. Each has its own error; which one counts is decided when both are done.
+ */
+struct pipeline {
+	struct ring ring;
+	struct blob blob; /* of the first thread */
+	const volatile sig_atomic_t *cancelled;
+	int files; /* folder that gets the files */
+	struct sha256 hash;
+	pthread_t unpacker;
+	int unpacked; /* result of the second thread */
+	struct containr_error unpack_err;
+	char diff_id[DIGEST_SIZE];
+};
+
+static void pipeline_release(struct pipeline *pipeline)
+{
+	ring_release(&pipeline->ring);
+	blob_release(&pipeline->blob);
+	sha256_release(&pipeline->hash);
+	cleanup_close(&pipeline->files);
+}
+
+#define autopipeline __attribute__((cleanup(pipeline_release))) struct pipeline
+
+/* Second thread: the next bytes of the tar, hashed on their way. */
+static ssize_t next_bytes(void *data, const unsigned char **ret_bytes)
+{
+	struct pipeline *pipeline = data;
+	ssize_t len = ring_next(&pipeline->ring, ret_bytes);
+
+	if (len > 0 &&
+	    sha256_update(&pipeline->hash, *ret_bytes, (size_t)len, &pipeline->unpack_err) < 0)
+		return -1;
+	return len;
+}
+
+/* Reads what follows the end mark: it belongs to the bytes the diff_id is of. */
+static int drain(struct pipeline *pipeline)
+{
+	const unsigned char *bytes;
+	ssize_t len;
+
+	do
+		len = next_bytes(pipeline, &bytes);
+	while (len > 0);
+	if (len < 0)
+		return fail(&pipeline->unpack_err, CONTAINR_E_IO, "the archive cannot be read");
+	return 0;
+}
+
+static void *unpack_thread(void *data)
+{
+	struct pipeline *pipeline = data;
+	struct containr_error *err = &pipeline->unpack_err;
+	int r = unpack_tar(next_bytes, pipeline, pipeline->files, err);
+
+	if (r == 0)
+		r = drain(pipeline);
+	if (r == 0)
+		r = sha256_finish(&pipeline->hash, pipeline->diff_id, err);
+	pipeline->unpacked = r;
+	ring_close(&pipeline->ring);
+	return NULL;
+}
+
+static int pipeline_start(struct pipeline *pipeline, int dir, bool compress,
+			  struct containr_error *err)
+{
+	int r = ring_init(&pipeline->ring, err);
+
+	if (r == 0)
+		r = sha256_init(&pipeline->hash, err);
+	if (r == 0)
+		r = blob_open(&pipeline->blob, dir, LAYER_BLOB, compress, err);
+	if (r == 0)
+		r = fs_make_dirs(dir, LAYER_FILES, 0700, err);
+	if (r == 0)
+		r = fs_open_dir(dir, LAYER_FILES, &pipeline->files, err);
+	if (r < 0)
+		return r;
+	/* a root folder that the archive does not describe is an ordinary one */
+	if (fchmod(pipeline->files, 0755) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot set the mode of the layer's folder");
+	errno = pthread_create(&pipeline->unpacker, NULL, unpack_thread, pipeline);
+	return errno ? fail_sys(err, CONTAINR_E_IO, "cannot start a thread") : 0;
+}
+
+/*
+ * Ends the second thread and decides what failed first: when the first thread fails, the second one
+ * is cut off; when the second gives up, the first one cannot go on.
+ */
+static int pipeline_finish(struct pipeline *pipeline, int produced, struct layer *ret_layer,
+			   struct containr_error *err)
+{
+	bool gave_up = ring_end(&pipeline->ring, produced < 0);
+	int r;
+
+	(void)pthread_join(pipeline->unpacker, NULL);
+	if (produced < 0 && !gave_up)
+		return produced;
+	if (pipeline->unpacked < 0) {
+		*err = pipeline->unpack_err;
+		return pipeline->unpacked;
+	}
+	r = blob_finish(&pipeline->blob, ret_layer->blob_digest, err);
+	if (r < 0)
+		return r;
+	ret_layer->blob_size = pipeline->blob.size;
+	memcpy(ret_layer->diff_id, pipeline->diff_id, DIGEST_SIZE);
+	return 0;
+}
+
+/* First thread: reads until the end, or until the second one has given up. */
+static int produce(struct pipeline *pipeline, struct decoder *decoder, bool compress,
+		   struct containr_error *err)
+{
+	for (;;) {
+		unsigned char *slot = ring_claim(&pipeline->ring);
+		size_t len;
+		int r;
+
+		if (!slot)
+			return 0;
+		r = decoder_read(decoder, slot, RING_SLOT_SIZE, &len, err);
+		if (r == 0 && compress && len > 0)
+			r = blob_write(&pipeline->blob, slot, len, err);
+		if (r < 0 || len == 0)
+			return r;
+		ring_publish(&pipeline->ring, len);
+	}
+}
+
+int layer_from_archive(const struct input_source *source, int dir, struct layer *ret_layer,
+		       struct containr_error *err)
+{
+	__attribute__((cleanup(input_release))) struct input input;
+	autodecoder *decoder = NULL;
+	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT };
+	enum decoder_kind kind;
+	bool compress;
+	int r = input_open(&input, source, err);
+
+	if (r == 0)
+		r = decoder_open(&input, &decoder, err);
+	if (r < 0)
+		return r;
+	kind = decoder_kind(decoder);
+	compress = kind != DECODER_GZIP && kind != DECODER_ZSTD;
+	ret_layer->media_type = kind == DECODER_GZIP ? MEDIA_LAYER_GZIP : MEDIA_LAYER_ZSTD;
+	r = pipeline_start(&pipeline, dir, compress, err);
+	if (r < 0)
+		return r;
+	if (!compress)
+		r = input_tee(&input, &pipeline.blob, err);
+	if (r == 0)
+		r = produce(&pipeline, decoder, compress, err);
+	return pipeline_finish(&pipeline, r, ret_layer, err);
+}
+
+/* First thread, of a folder: takes the tar as libarchive writes it. */
+static int produce_bytes(void *data, const void *bytes, size_t len, struct containr_error *err)
+{
+	struct pipeline *pipeline = data;
+	const char *at = bytes;
+
+	if (pipeline->cancelled && *pipeline->cancelled)
+		return fail(err, CONTAINR_E_INVALID_STATE, "reading the folder was interrupted");
+	while (len > 0) {
+		size_t part = len < RING_SLOT_SIZE ? len : RING_SLOT_SIZE;
+		unsigned char *slot = ring_claim(&pipeline->ring);
+		int r;
+
+		if (!slot)
+			return fail(err, CONTAINR_E_IO, "the layer cannot be written");
+		memcpy(slot, at, part);
+		r = blob_write(&pipeline->blob, slot, part, err);
+		if (r < 0)
+			return r;
+		ring_publish(&pipeline->ring, part);
+		at += part;
+		len -= part;
+	}
+	return 0;
+}
+
+int layer_from_folder(const char *path, const volatile sig_atomic_t *cancelled, int dir,
+		      struct layer *ret_layer, struct containr_error *err)
+{
+	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT, .cancelled = cancelled };
+	int r = pipeline_start(&pipeline, dir, true, err);
+
+	if (r < 0)
+		return r;
+	ret_layer->media_type = MEDIA_LAYER_ZSTD;
+	r = folder_write_tar(path, produce_bytes, &pipeline, err);
+	return pipeline_finish(&pipeline, r, ret_layer, err);
+}

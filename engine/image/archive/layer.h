@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IMAGE_ARCHIVE_LAYER_H
+#define IMAGE_ARCHIVE_LAYER_H
+
+#include "image/archive/input.h"
+
+/*
+ * One archive becomes one layer in one pass: a blob for the content store, and its unpacked files.
+ *
+ * Two threads share the work. The first reads, decompresses or compresses, and writes the blob; the
+ * second hashes the tar (the diff_id) and writes the files. An archive that is gzip or zstd already
+ * becomes the blob byte for byte; anything else is compressed by zstd.
+ */
+
+#define LAYER_BLOB "blob"    /* in the folder given: the blob */
+#define LAYER_FOLDER "layer" /* the folder that is to become layers/HEX */
+#define LAYER_FILES LAYER_FOLDER "/fs"
+
+struct layer {
+	const char *media_type;
+	char blob_digest[DIGEST_SIZE];
+	int64_t blob_size;
+	char diff_id[DIGEST_SIZE];
+};
+
+/**
+ * Makes a layer of an archive.
+ *
+ * @source: the archive
+ * @dir:    an empty folder for LAYER_BLOB and LAYER_FILES; what is there after a failure is the
+ *          caller's to remove
+ * Errors: INVALID_ARCHIVE, NO_SPACE, IO, INVALID_STATE when it was cancelled.
+ */
+int layer_from_archive(const struct input_source *source, int dir, struct layer *ret_layer,
+		       struct containr_error *err) MUST_CHECK;
+
+/** Makes a layer of a folder's content; the same otherwise. */
+int layer_from_folder(const char *path, const volatile sig_atomic_t *cancelled, int dir,
+		      struct layer *ret_layer, struct containr_error *err) MUST_CHECK;
+
+#endif

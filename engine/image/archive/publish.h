@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IMAGE_ARCHIVE_PUBLISH_H
+#define IMAGE_ARCHIVE_PUBLISH_H
+
+#include "image/image.h"
+#include "image/workdir.h"
+
+/* A blob that lies complete in the workdir. */
+struct new_blob {
+	const char *file; /* its name there */
+	char digest[DIGEST_SIZE];
+	int64_t size;
+};
+
+/* An image whose parts lie complete in the workdir. */
+struct new_image {
+	const char *name; /* in full */
+	struct new_blob manifest;
+	struct new_blob config;
+	struct new_blob layer;
+	const char *diff_id;
+	const char *folder; /* in the workdir; becomes layers/HEX */
+};
+
+/**
+ * Makes an image visible: syncs its files, moves them into the store and names it in the index. It
+ * takes CONTENT_LOCK from the first rename on; before, nobody can see what is in the workdir, and
+ * after, the index needs it, so that a deletion at any time leaves it alone.
+ *
+ * Errors: NO_SPACE, IO; what was moved by then is deleted again.
+ */
+int publish(const struct containr *engine, const struct workdir *dir, const struct new_image *image,
+	    struct containr_error *err) MUST_CHECK;
+
+#endif
