@@ -32,7 +32,11 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_man },
 	{ .cmd = &cmd_completion },
 	{ .cmd = &cmd_help },
+	{ .cmd = &cmd_images },
+	{ .cmd = &cmd_import },
+	{ .cmd = &cmd_rmi },
 	{ .cmd = &cmd_run },
+	{ .cmd = &cmd_tag },
 	{ .cmd = &cmd_version },
 	{ 0 },
 };

@@ -17,7 +17,22 @@ extern const struct cmd cmd_completion;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_man;
 
+extern const struct cmd cmd_images;
+extern const struct cmd cmd_import;
+extern const struct cmd cmd_rmi;
 extern const struct cmd cmd_run;
+extern const struct cmd cmd_tag;
 extern const struct cmd cmd_version;
+
+/* The OCI runtime's: oci/cmd_NAME.c. */
+extern const struct cmd cmd_oci_create;
+extern const struct cmd cmd_oci_delete;
+extern const struct cmd cmd_oci_exec;
+extern const struct cmd cmd_oci_features;
+extern const struct cmd cmd_oci_kill;
+extern const struct cmd cmd_oci_list;
+extern const struct cmd cmd_oci_run;
+extern const struct cmd cmd_oci_start;
+extern const struct cmd cmd_oci_state;
 
 #endif

@@ -52,7 +52,7 @@ static int make_layer(struct import *import, struct containr_error *err)
 	const struct import_spec *spec = import->spec;
 
 	if (spec->folder)
-		return layer_from_folder(spec->folder, spec->source.cancelled, import->dir.fd,
+		return layer_from_folder(spec->folder, spec->source.watch, import->dir.fd,
 					 &import->layer, err);
 	return layer_from_archive(&spec->source, import->dir.fd, &import->layer, err);
 }

@@ -14,7 +14,7 @@
 /* What to import, and as what. All is borrowed. */
 struct import_spec {
 	const char *folder;	    /* a folder; NULL: `source` is an archive */
-	struct input_source source; /* `cancelled` counts for a folder too */
+	struct input_source source; /* its `watch` counts for a folder too */
 	const char *name;	    /* NAME[:TAG] */
 	const char *platform;	    /* OS/ARCH[/VARIANT]; NULL: this host's */
 	const char *message;	    /* comment for the image's history; NULL for none */

@@ -12,12 +12,14 @@ void input_release(struct input *input)
 	input->buffer = NULL;
 }
 
-static int check_cancelled(const struct input *input, struct containr_error *err)
+int input_watch_tell(const struct input_watch *watch, const char *what, int64_t bytes,
+		     struct containr_error *err)
 {
-	if (!input->source.cancelled || !*input->source.cancelled)
-		return 0;
-	return fail(err, CONTAINR_E_INVALID_STATE, "reading '%s' was interrupted",
-		    input->source.what);
+	if (watch && watch->cancelled && *watch->cancelled)
+		return fail(err, CONTAINR_E_INVALID_STATE, "reading '%s' was interrupted", what);
+	if (watch && watch->progress)
+		watch->progress(watch->data, bytes);
+	return 0;
 }
 
 /* Reads up to @size bytes of the source into @out. */
@@ -34,7 +36,8 @@ static int read_source(struct input *input, unsigned char *out, size_t size, siz
 			memcpy(out, (const char *)input->source.memory + input->total, (size_t)got);
 	} else {
 		do {
-			int r = check_cancelled(input, err);
+			int r = input_watch_tell(input->source.watch, input->source.what,
+						 input->total, err);
 
 			if (r < 0)
 				return r;

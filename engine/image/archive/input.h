@@ -6,13 +6,28 @@
 
 #include <signal.h>
 
+/* Who waits for a long piece of work. */
+struct input_watch {
+	const volatile sig_atomic_t *cancelled;	     /* not 0: give up; NULL: never */
+	void (*progress)(void *data, int64_t bytes); /* how many were read so far; may be NULL */
+	void *data;
+};
+
+/**
+ * Tells how far the work is. @watch may be NULL.
+ *
+ * Errors: INVALID_STATE when it was cancelled.
+ */
+int input_watch_tell(const struct input_watch *watch, const char *what, int64_t bytes,
+		     struct containr_error *err) MUST_CHECK;
+
 /* Where an archive's bytes come from: a descriptor or memory, read once from start to end. */
 struct input_source {
 	int fd;		    /* borrowed; -1: memory */
 	const void *memory; /* borrowed */
 	size_t memory_len;
-	const char *what;			/* names it in errors, e.g. the file's path */
-	const volatile sig_atomic_t *cancelled; /* not 0: give up; NULL: never */
+	const char *what; /* names it in errors, e.g. the file's path */
+	const struct input_watch *watch;
 };
 
 struct input {

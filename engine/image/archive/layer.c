@@ -16,9 +16,11 @@
  */
 struct pipeline {
 	struct ring ring;
-	struct blob blob; /* of the first thread */
-	const volatile sig_atomic_t *cancelled;
-	int files; /* folder that gets the files */
+	struct blob blob;   /* of the first thread */
+	const char *folder; /* what is read, where it is a folder */
+	const struct input_watch *watch;
+	int64_t produced; /* bytes of the tar of a folder */
+	int files;	  /* folder that gets the files */
 	struct sha256 hash;
 	pthread_t unpacker;
 	int unpacked; /* result of the second thread */
@@ -177,30 +179,28 @@ static int produce_bytes(void *data, const void *bytes, size_t len, struct conta
 	struct pipeline *pipeline = data;
 	const char *at = bytes;
 
-	if (pipeline->cancelled && *pipeline->cancelled)
-		return fail(err, CONTAINR_E_INVALID_STATE, "reading the folder was interrupted");
-	while (len > 0) {
+	int r = input_watch_tell(pipeline->watch, pipeline->folder, pipeline->produced, err);
+
+	pipeline->produced += (int64_t)len;
+	while (r == 0 && len > 0) {
 		size_t part = len < RING_SLOT_SIZE ? len : RING_SLOT_SIZE;
 		unsigned char *slot = ring_claim(&pipeline->ring);
-		int r;
 
 		if (!slot)
 			return fail(err, CONTAINR_E_IO, "the layer cannot be written");
 		memcpy(slot, at, part);
 		r = blob_write(&pipeline->blob, slot, part, err);
-		if (r < 0)
-			return r;
 		ring_publish(&pipeline->ring, part);
 		at += part;
 		len -= part;
 	}
-	return 0;
+	return r;
 }
 
-int layer_from_folder(const char *path, const volatile sig_atomic_t *cancelled, int dir,
+int layer_from_folder(const char *path, const struct input_watch *watch, int dir,
 		      struct layer *ret_layer, struct containr_error *err)
 {
-	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT, .cancelled = cancelled };
+	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT, .folder = path, .watch = watch };
 	int r = pipeline_start(&pipeline, dir, true, err);
 
 	if (r < 0)

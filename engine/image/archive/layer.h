@@ -35,7 +35,7 @@ int layer_from_archive(const struct input_source *source, int dir, struct layer 
 		       struct containr_error *err) MUST_CHECK;
 
 /** Makes a layer of a folder's content; the same otherwise. */
-int layer_from_folder(const char *path, const volatile sig_atomic_t *cancelled, int dir,
+int layer_from_folder(const char *path, const struct input_watch *watch, int dir,
 		      struct layer *ret_layer, struct containr_error *err) MUST_CHECK;
 
 #endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cmd_import.h"
+#include "cli/commands.h"
+#include "cli/image/import.h"
+
+/*
+ * containr-image: the room for what needs archives, compression and digests. The front door becomes
+ * this program for the commands below; it reads the same records.
+ */
+int main(int argc, char **argv, char **envp)
+{
+	static const struct cmd_binding bindings[] = {
+		{ .cmd = &cmd_import, .run = import_run },
+		{ 0 },
+	};
+
+	return cmd_dispatch(&program_containr, bindings, argc, argv, envp);
+}
