@@ -34,7 +34,16 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_complete },
 	{ .cmd = &cmd_man },
 	{ .cmd = &cmd_completion },
+	{ .cmd = &cmd_oci_create },
+	{ .cmd = &cmd_oci_delete },
+	{ .cmd = &cmd_oci_exec },
+	{ .cmd = &cmd_oci_features },
 	{ .cmd = &cmd_help },
+	{ .cmd = &cmd_oci_kill },
+	{ .cmd = &cmd_oci_list },
+	{ .cmd = &cmd_oci_run },
+	{ .cmd = &cmd_oci_start },
+	{ .cmd = &cmd_oci_state },
 	{ 0 },
 };
 /* clang-format on */

@@ -63,8 +63,8 @@ static const struct option_fact option_facts[] = {
 
 /* Recursive attributes and idmaps change what a process may do; silently leaving one out is no
  * choice. */
-static const char *const unsupported_options[] = { "idmap",   "ridmap", "rro",
-						   "rnosuid", "rnodev", "rnoexec" };
+static const char *const unsupported_options[] = { "tmpcopyup", "idmap",  "ridmap", "rro",
+						   "rnosuid",	"rnodev", "rnoexec" };
 
 static const struct option_fact *find_option(const char *name)
 {
@@ -72,6 +72,11 @@ static const struct option_fact *find_option(const char *name)
 		if (strcmp(option_facts[i].name, name) == 0)
 			return &option_facts[i];
 	return NULL;
+}
+
+const char *mount_option_name(size_t index)
+{
+	return index < ARRAY_LEN(option_facts) ? option_facts[index].name : NULL;
 }
 
 unsigned long mount_propagation_from_name(const char *name)
@@ -100,8 +105,6 @@ int mount_options_parse(char *const *options, struct mount_options *ret_options,
 			parsed.flags = (parsed.flags | fact->set) & ~fact->clear;
 			parsed.cleared = (parsed.cleared | fact->clear) & ~fact->set;
 			parsed.propagation |= fact->propagation;
-		} else if (strcmp(options[i], "tmpcopyup") == 0) {
-			parsed.tmpcopyup = true;
 		} else {
 			if (parsed.data.len)
 				str_append_char(&parsed.data, ',');

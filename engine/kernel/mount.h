@@ -20,7 +20,6 @@ struct mount_options {
 	unsigned long flags;	   /* MS_* of the first mount(2) */
 	unsigned long cleared;	   /* MS_* that an option such as "rw" or "exec" asked to be off */
 	unsigned long propagation; /* MS_PRIVATE ... with MS_REC, 0 for none */
-	bool tmpcopyup;		   /* fill a tmpfs with what lay there before */
 	struct str data;	   /* the file system's own options, comma-separated */
 };
 
@@ -32,6 +31,9 @@ struct mount_options {
  */
 int mount_options_parse(char *const *options, struct mount_options *ret_options,
 			struct containr_error *err) MUST_CHECK;
+
+/** Returns the name of the option @index, in no special order; NULL past the last one. */
+const char *mount_option_name(size_t index);
 
 /** Finds the MS_* flags of a propagation, "rprivate" ...; 0 if @name is none. */
 unsigned long mount_propagation_from_name(const char *name);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+#include "cli/oci/runtime.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define PROCESS_MAX (4 << 20)
+
+struct exec_args {
+	const char *console_socket;
+	const char *cwd;
+	const char *pid_file;
+	const char *process;
+	const char *user;
+	struct strv cap;
+	struct strv env;
+	int64_t preserve_fds;
+	bool detach;
+	bool no_new_privs;
+	bool tty;
+};
+
+static const struct opt exec_opts[] = {
+	STRINGS('c', "cap", struct exec_args, cap, "CAPABILITY", "add a capability",
+		.complete = COMPLETE_CAPABILITIES),
+	STRING(0, "console-socket", struct exec_args, console_socket, "SOCKET",
+	       "socket that gets the master of the process' terminal", .complete = COMPLETE_FILES),
+	STRING(0, "cwd", struct exec_args, cwd, "DIR", "working folder in the container"),
+	FLAG('d', "detach", struct exec_args, detach, "return when the process runs"),
+	STRINGS('e', "env", struct exec_args, env, "KEY=VALUE", "set a variable"),
+	FLAG(0, "no-new-privs", struct exec_args, no_new_privs, "set no_new_privs"),
+	STRING(0, "pid-file", struct exec_args, pid_file, "FILE", "file that gets the process id",
+	       .complete = COMPLETE_FILES),
+	INT(0, "preserve-fds", struct exec_args, preserve_fds, "NUMBER",
+	    "how many descriptors from 3 on the process gets", .min = 0, .max = 1024),
+	STRING('p', "process", struct exec_args, process, "FILE",
+	       "the process as JSON, as config.json has it", .complete = COMPLETE_FILES),
+	FLAG('t', "tty", struct exec_args, tty, "give the process a terminal"),
+	STRING('u', "user", struct exec_args, user, "USER[:GROUP]", "user, by name or number"),
+	END,
+};
+
+/* --process describes the whole process, and the container's own plays no part. */
+static int read_process(const char *path, struct oci_process *process, struct containr_error *err)
+{
+	autostr text = STR_INIT;
+	autojson doc = { 0 };
+	int r = fs_read_file(AT_FDCWD, path, PROCESS_MAX, &text, err);
+
+	oci_process_release(process);
+	process->user.umask = -1;
+	if (r == 0)
+		r = json_parse(text.data, text.len, path, &doc, err);
+	return r < 0 ? r : oci_process_parse(doc.root, "", process, err);
+}
+
+static int replace(char **slot, const char *text, struct containr_error *err)
+{
+	if (!text)
+		return 0;
+	free(*slot);
+	*slot = strdup(text);
+	return *slot ? 0 : fail_oom(err);
+}
+
+static int adjust_process(const struct exec_args *args, char **argv, struct oci_process *process,
+			  struct containr_error *err)
+{
+	uint64_t mask;
+	int r = replace(&process->cwd, args->cwd, err);
+
+	if (r == 0)
+		r = replace(&process->user.name, args->user, err);
+	if (r == 0)
+		r = caps_adjust(process->caps.bounding, args->cap.items, NULL, &mask, err);
+	if (r < 0)
+		return r;
+	if (args->cap.len)
+		process->caps = caps_sets_of(mask);
+	process->terminal = args->tty;
+	process->no_new_privileges = process->no_new_privileges || args->no_new_privs;
+	strv_release(&process->args);
+	strv_extend(&process->args, argv);
+	for (size_t i = 0; i < args->env.len; i++)
+		oci_set_env(&process->env, args->env.items[i]);
+	if (!process->args.len)
+		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "no command was given");
+	return process->args.failed || process->env.failed ? fail_oom(err) : 0;
+}
+
+static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
+{
+	const struct exec_args *args = untyped;
+	struct log log = runtime_log(ctx);
+	autobundle bundle = { .root = -1, .dir = -1, .state_fd = -1 };
+	struct bundle_exec exec = { .console_socket = args->console_socket,
+				    .pid_file = args->pid_file,
+				    .preserve_fds = (int)args->preserve_fds,
+				    .detach = args->detach };
+	int exit_code = 0;
+	int r = runtime_open(ctx, &log, argv[0], &bundle);
+
+	(void)argc;
+	if (r == 0)
+		r = bundle_load_config(&bundle, ctx->err);
+	if (r == 0)
+		r = args->process
+			    ? read_process(args->process, &bundle.config.process, ctx->err)
+			    : adjust_process(args, argv + 1, &bundle.config.process, ctx->err);
+	if (r < 0)
+		return r;
+	if (args->tty)
+		bundle.config.process.terminal = true;
+	exec.process = &bundle.config.process;
+	r = bundle_exec(&bundle, &exec, &exit_code, ctx->err);
+	return r < 0 ? r : exit_code;
+}
+
+const struct cmd cmd_oci_exec = {
+	.name = "exec",
+	.operands = "ID [COMMAND [ARG...]]",
+	.summary = "run a further process in a running container",
+	.opts = exec_opts,
+	.args_size = sizeof(struct exec_args),
+	.min_operands = 1,
+	.max_operands = -1,
+	.options_first = true,
+	.enters_container = true,
+	.run = run,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/oci/runtime.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct log runtime_log(const struct cmd_context *ctx)
+{
+	return (struct log) { .fd = STDERR_FILENO,
+			      .level = ctx->globals.debug ? LOG_DEBUG
+							  : (enum log_level)ctx->globals.log_level,
+			      .json = ctx->globals.log_format == LOG_FORMAT_JSON };
+}
+
+int runtime_check_globals(struct cmd_context *ctx)
+{
+	const char *manager = ctx->globals.cgroup_manager;
+
+	if (ctx->globals.systemd_cgroup || (manager && strcmp(manager, "systemd") == 0)) {
+		(void)fail(ctx->err, CONTAINR_E_UNSUPPORTED,
+			   "the systemd cgroup manager is not supported");
+		return fail_hint(ctx->err, "set cgroup_manager = \"cgroupfs\" in the caller, e.g. "
+					   "in containers.conf");
+	}
+	return 0;
+}
+
+int runtime_open(struct cmd_context *ctx, const struct log *log, const char *id,
+		 struct bundle *ret_bundle)
+{
+	return bundle_open(ctx->globals.root, id, log, ret_bundle, ctx->err);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_OCI_RUNTIME_H
+#define CLI_OCI_RUNTIME_H
+
+#include "cli/cmd.h"
+#include "container/bundle.h"
+
+/* What the commands of containr-runtime share. */
+
+/** Returns the log that the global options ask for. */
+struct log runtime_log(const struct cmd_context *ctx);
+
+/** Opens the container @id of the state folder that the global options name. */
+int runtime_open(struct cmd_context *ctx, const struct log *log, const char *id,
+		 struct bundle *ret_bundle) MUST_CHECK;
+
+/** Refuses what the engine cannot do. Errors: UNSUPPORTED for the systemd cgroup manager. */
+int runtime_check_globals(struct cmd_context *ctx) MUST_CHECK;
+
+#endif

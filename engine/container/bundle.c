@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/bundle.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/time.h"
+#include "kernel/cgroup.h"
+#include "kernel/pidfd.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define ID_MAX 255
+#define FILE_MAX (1 << 20)
+
+void bundle_release(struct bundle *bundle)
+{
+	cleanup_close(&bundle->root);
+	cleanup_close(&bundle->dir);
+	cleanup_close(&bundle->state_fd);
+	free(bundle->path);
+	if (bundle->has_config)
+		oci_config_release(&bundle->config);
+	*bundle = (struct bundle) { .root = -1, .dir = -1, .state_fd = -1 };
+}
+
+int bundle_check_id(const char *id, struct containr_error *err)
+{
+	size_t len = strlen(id);
+	bool fine = len > 0 && len <= ID_MAX && strcmp(id, ".") != 0 && strcmp(id, "..") != 0;
+
+	for (size_t i = 0; fine && i < len; i++)
+		fine = isalnum((unsigned char)id[i]) || strchr("_+-.", id[i]);
+	if (fine)
+		return 0;
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "'%s' is no container id", id);
+	return fail_hint(err, "use letters, digits and _ + - .");
+}
+
+int bundle_open_root(const char *root_path, int *ret_fd, struct containr_error *err)
+{
+	const char *path = root_path && *root_path ? root_path : BUNDLE_ROOT;
+	int r = fs_open_dir(AT_FDCWD, path, ret_fd, err);
+
+	if (r < 0 && err->sys_errno == ENOENT) {
+		r = fs_make_dirs(AT_FDCWD, path, 0700, err);
+		if (r == 0)
+			r = fs_open_dir(AT_FDCWD, path, ret_fd, err);
+	}
+	return r;
+}
+
+/* bundle.json: what the state object tells and the record cannot hold. */
+static int read_facts(struct bundle *bundle, struct containr_error *err)
+{
+	autostr text = STR_INIT;
+	autojson doc = { 0 };
+	const char *path = "";
+	int r = fs_read_file(bundle->dir, "bundle.json", FILE_MAX, &text, err);
+
+	if (r == 0)
+		r = json_parse(text.data, text.len, "bundle.json", &doc, err);
+	if (r == 0)
+		r = json_read_string(doc.root, "", "bundle", &path, err);
+	if (r == 0)
+		r = json_read_int(doc.root, "", "created_ns", 0, INT64_MAX, &bundle->created_ns,
+				  err);
+	if (r < 0)
+		return r;
+	bundle->path = strdup(path);
+	return bundle->path ? 0 : fail_oom(err);
+}
+
+static int open_one(int root, const char *id, const struct log *log, struct bundle *ret_bundle,
+		    struct containr_error *err)
+{
+	struct bundle bundle = { .log = log, .root = root, .dir = -1, .state_fd = -1, .id = id };
+	int r = fs_open_dir(root, id, &bundle.dir, err);
+
+	if (r < 0 && err->sys_errno == ENOENT)
+		r = fail(err, CONTAINR_E_CONTAINER_NOT_FOUND, "container '%s' does not exist", id);
+	if (r == 0)
+		r = state_open(bundle.dir, &bundle.state_fd, err);
+	if (r == 0)
+		r = state_read(bundle.state_fd, &bundle.state, err);
+	if (r == 0)
+		r = read_facts(&bundle, err);
+	if (r < 0) {
+		bundle_release(&bundle);
+		return r;
+	}
+	*ret_bundle = bundle;
+	return 0;
+}
+
+int bundle_open(const char *root_path, const char *id, const struct log *log,
+		struct bundle *ret_bundle, struct containr_error *err)
+{
+	int root = -1;
+	int r = bundle_check_id(id, err);
+
+	if (r == 0)
+		r = bundle_open_root(root_path, &root, err);
+	return r < 0 ? r : open_one(root, id, log, ret_bundle, err);
+}
+
+int bundle_load_config(struct bundle *bundle, struct containr_error *err)
+{
+	int r;
+
+	if (bundle->has_config)
+		return 0;
+	r = oci_config_load(bundle->dir, "config.json", &bundle->config, err);
+	bundle->has_config = r == 0;
+	return r;
+}
+
+const char *bundle_status(const struct bundle *bundle)
+{
+	if (!process_is_alive(bundle->state.pid, bundle->state.pid_start))
+		return "stopped";
+	return state_status_name(bundle->state.status);
+}
+
+void bundle_write_state(struct json_writer *writer, const struct bundle *bundle)
+{
+	const char *status = bundle_status(bundle);
+	char created[TIME_TEXT_SIZE];
+
+	time_format_utc(bundle->created_ns, created);
+	json_open_object(writer, NULL);
+	json_string(writer, "ociVersion", OCI_VERSION);
+	json_string(writer, "id", bundle->id);
+	json_string(writer, "status", status);
+	json_int(writer, "pid", strcmp(status, "stopped") == 0 ? 0 : bundle->state.pid);
+	json_string(writer, "bundle", bundle->path);
+	json_string(writer, "created", created);
+	if (bundle->has_config && bundle->config.annotations.len) {
+		json_open_object(writer, "annotations");
+		for (size_t i = 0; i < bundle->config.annotations.len; i++) {
+			const char *item = bundle->config.annotations.items[i];
+			size_t len = strcspn(item, "=");
+			autofree char *key = strndup(item, len);
+
+			if (key)
+				json_string(writer, key, item + len + 1);
+		}
+		json_close_object(writer);
+	}
+	json_close_object(writer);
+}
+
+char *bundle_cgroup_path(const struct bundle *bundle)
+{
+	char *path;
+
+	if (bundle->config.cgroups_path && *bundle->config.cgroups_path)
+		return strdup(bundle->config.cgroups_path);
+	return asprintf(&path, "/containr/%s", bundle->id) < 0 ? NULL : path;
+}
+
+int bundle_kill(struct bundle *bundle, int signal, bool all, struct containr_error *err)
+{
+	autofree char *path = NULL;
+	autoclose int pidfd = -1;
+	struct cgroup_host host;
+	bool stopped = strcmp(bundle_status(bundle), "stopped") == 0;
+	int r;
+
+	/* with --all what is left behind may have to go although the first process is gone */
+	if (stopped && !all)
+		return fail(err, CONTAINR_E_INVALID_STATE,
+			    "cannot send a signal to container '%s': it is stopped", bundle->id);
+	if (!all) {
+		r = pidfd_of(bundle->state.pid, &pidfd, err);
+		return r < 0 ? r : pidfd_kill(pidfd, signal, err);
+	}
+	r = bundle_load_config(bundle, err);
+	if (r < 0)
+		return r;
+	path = bundle_cgroup_path(bundle);
+	if (!path)
+		return fail_oom(err);
+	cgroup_host_probe(&host);
+	return cgroup_kill(&host, path, signal, err);
+}
+
+static int end_processes(struct bundle *bundle, struct containr_error *err)
+{
+	autoclose int pidfd = -1;
+	struct containr_error ignored;
+	bool ended;
+	int r;
+
+	error_ignore(bundle_kill(bundle, SIGKILL, true, &ignored));
+	if (pidfd_of(bundle->state.pid, &pidfd, &ignored) < 0 ||
+	    !process_is_alive(bundle->state.pid, bundle->state.pid_start))
+		return 0;
+	r = pidfd_kill(pidfd, SIGKILL, err);
+	if (r == 0 || err->sys_errno == ESRCH)
+		r = pidfd_wait_end(pidfd, 10000, &ended, err);
+	if (r == 0 && !ended)
+		r = fail(err, CONTAINR_E_TIMEOUT, "container '%s' does not end on SIGKILL",
+			 bundle->id);
+	return r;
+}
+
+int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
+{
+	autofree char *path = NULL;
+	struct cgroup_host host;
+	const char *status = bundle_status(bundle);
+	int r = 0;
+
+	if (strcmp(status, "stopped") != 0) {
+		/* one that was never started holds nobody's work */
+		if (!force && strcmp(status, "created") != 0) {
+			(void)fail(err, CONTAINR_E_INVALID_STATE,
+				   "cannot delete container '%s': it is %s", bundle->id, status);
+			return fail_hint(err, "end it first, or use --force");
+		}
+		r = end_processes(bundle, err);
+	}
+	if (r == 0)
+		r = bundle_load_config(bundle, err);
+	if (r < 0 && !force)
+		return r;
+	path = bundle_cgroup_path(bundle);
+	if (!path)
+		return fail_oom(err);
+	cgroup_host_probe(&host);
+	r = cgroup_remove(&host, path, err);
+	return r < 0 ? r : fs_remove_tree(bundle->root, bundle->id, err);
+}
+
+int bundle_list(const char *root_path, const struct log *log,
+		int (*handle)(const struct bundle *bundle, void *context), void *context,
+		struct containr_error *err)
+{
+	autoclosedir DIR *dir = NULL;
+	const struct dirent *entry;
+	int root = -1;
+	int r = bundle_open_root(root_path, &root, err);
+
+	if (r < 0)
+		return r;
+	dir = fdopendir(root);
+	if (!dir) {
+		cleanup_close(&root);
+		return fail_sys(err, CONTAINR_E_IO, "cannot read the state folder");
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		struct bundle bundle;
+		struct containr_error ignored;
+		int copy;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		copy = fcntl(root, F_DUPFD_CLOEXEC, 3);
+		/* one that is just being made or deleted is none */
+		if (copy < 0 || open_one(copy, entry->d_name, log, &bundle, &ignored) < 0)
+			continue;
+		error_ignore(bundle_load_config(&bundle, &ignored));
+		r = handle(&bundle, context);
+		bundle_release(&bundle);
+	}
+	return r;
+}
+
+int bundle_connect_console(const char *path, int *ret_fd, struct containr_error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "--console-socket: path is too long");
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot connect to '%s'", path);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int bundle_write_pid(const char *path, pid_t pid, struct containr_error *err)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", (int)pid);
+
+	return fs_replace_file(AT_FDCWD, path, text, (size_t)len, 0644, FS_VOLATILE, err);
+}

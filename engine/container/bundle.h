@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTAINER_BUNDLE_H
+#define CONTAINER_BUNDLE_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "container/oci.h"
+#include "container/state.h"
+
+#include <sys/types.h>
+
+/*
+ * Containers as the OCI runtime specification has them: made from a bundle (a folder with
+ * config.json and a root file system) by create, start, kill, delete, each a process of its own.
+ * There is no monitor: whoever called us (conmon, containerd-shim) is or becomes the parent.
+ *
+ *   ROOT/ID/  state  config.json (as it was at create)  bundle.json  exec.fifo
+ */
+
+#define BUNDLE_ROOT "/run/containr-runtime"
+
+struct bundle {
+	const struct log *log;
+	int root; /* state folder of all containers */
+	int dir;  /* of this container; -1 before it is created */
+	int state_fd;
+	const char *id; /* borrowed */
+	char *path;	/* of the bundle */
+	int64_t created_ns;
+	struct state state;
+	struct oci_config config;
+	bool has_config;
+};
+
+#define autobundle __attribute__((cleanup(bundle_release))) struct bundle
+
+void bundle_release(struct bundle *bundle);
+
+/**
+ * Opens a container that was created.
+ *
+ * @root_path: state folder; NULL for BUNDLE_ROOT
+ * Errors: CONTAINER_NOT_FOUND, INVALID_ARGUMENT for an id with other than [a-zA-Z0-9_+.-].
+ */
+int bundle_open(const char *root_path, const char *id, const struct log *log,
+		struct bundle *ret_bundle, struct containr_error *err) MUST_CHECK;
+
+struct bundle_options {
+	const char *root_path;	    /* state folder; NULL for BUNDLE_ROOT */
+	const char *bundle_path;    /* folder with config.json; NULL for the current one */
+	const char *console_socket; /* gets the terminal's master; NULL for none */
+	const char *pid_file;	    /* NULL for none */
+	int preserve_fds;	    /* descriptors from 3 on that the container gets */
+	const struct log *log;
+};
+
+/** Makes a container and stops right before its program. Errors: CONTAINER_EXISTS, INVALID_CONFIG
+ * ... */
+int bundle_create(const char *id, const struct bundle_options *options,
+		  struct containr_error *err) MUST_CHECK;
+
+/** Lets a created container's program run. Errors: INVALID_STATE. */
+int bundle_start(struct bundle *bundle, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Makes and starts a container, passes its streams and signals through, and removes it when it
+ * ends.
+ *
+ * @detach:        return when it runs and leave it
+ * @ret_exit_code: 0 when detached
+ */
+int bundle_run(const char *id, const struct bundle_options *options, bool detach,
+	       int *ret_exit_code, struct containr_error *err) MUST_CHECK;
+
+/** "created", "running" or "stopped". */
+const char *bundle_status(const struct bundle *bundle);
+
+/** Writes the state object of the runtime specification. */
+void bundle_write_state(struct json_writer *writer, const struct bundle *bundle);
+
+/** Sends a signal to the first process, or with @all to every process. Errors: INVALID_STATE. */
+int bundle_kill(struct bundle *bundle, int signal, bool all, struct containr_error *err) MUST_CHECK;
+
+/** Removes a stopped container; with @force one that runs too. Errors: INVALID_STATE. */
+int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err) MUST_CHECK;
+
+struct bundle_exec {
+	const struct oci_process *process;
+	const char *console_socket;
+	const char *pid_file;
+	int preserve_fds;
+	bool detach;
+};
+
+/** Reads config.json of the container as it was created: bundle->config. */
+int bundle_load_config(struct bundle *bundle, struct containr_error *err) MUST_CHECK;
+
+/** Runs a further process in a running container. */
+int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_exit_code,
+		struct containr_error *err) MUST_CHECK;
+
+/** Calls @handle for each container below @root_path, in the order of the file system. */
+int bundle_list(const char *root_path, const struct log *log,
+		int (*handle)(const struct bundle *bundle, void *context), void *context,
+		struct containr_error *err) MUST_CHECK;
+
+/** Opens the state folder of all containers, creating it. */
+int bundle_open_root(const char *root_path, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
+/** Connects to the socket that is to get a terminal's master. */
+int bundle_connect_console(const char *path, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
+/** Writes a process id for the caller, in one step. */
+int bundle_write_pid(const char *path, pid_t pid, struct containr_error *err) MUST_CHECK;
+
+/** Path of the container's cgroup: linux.cgroupsPath, or one of its own; the caller frees it. */
+char *bundle_cgroup_path(const struct bundle *bundle);
+
+/** Checks an id. Errors: INVALID_ARGUMENT. */
+int bundle_check_id(const char *id, struct containr_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/bundle.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/path.h"
+#include "base/time.h"
+#include "container/exec.h"
+#include "container/launch.h"
+#include "container/terminal.h"
+#include "kernel/pidfd.h"
+#include "kernel/pty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CONFIG_MAX (16 << 20)
+#define GATE "exec.fifo"
+
+/* A container that is being made. */
+struct making {
+	struct bundle bundle;
+	const struct bundle_options *options;
+	struct rootfs rootfs;
+	struct plan plan;
+	struct launched launched;
+	int console; /* gets the terminal's master */
+	int gate;
+	struct containr_error *err;
+};
+
+static void making_release(struct making *m)
+{
+	cleanup_close(&m->console);
+	cleanup_close(&m->gate);
+	plan_release(&m->plan);
+	launched_close(&m->launched);
+	rootfs_release(&m->rootfs);
+	bundle_release(&m->bundle);
+}
+
+/* Reads the configuration; relative paths in it start at the bundle. */
+static int read_bundle(struct making *m, struct str *text)
+{
+	char cwd[PATH_MAX];
+	const char *given = m->options->bundle_path ? m->options->bundle_path : ".";
+	autofree char *config_path = NULL;
+	struct bundle *bundle = &m->bundle;
+	const char *root;
+	int r;
+
+	bundle->path = realpath(given, NULL);
+	if (!bundle->path)
+		return fail_sys(m->err, CONTAINR_E_INVALID_ARGUMENT, "cannot open the bundle '%s'",
+				given);
+	config_path = path_join(bundle->path, "config.json");
+	if (!config_path)
+		return fail_oom(m->err);
+	r = fs_read_file(AT_FDCWD, config_path, CONFIG_MAX, text, m->err);
+	if (r == 0)
+		r = oci_config_parse(text->data, text->len, config_path, &bundle->config, m->err);
+	if (r < 0)
+		return r;
+	bundle->has_config = true;
+	if (!bundle->config.has_process)
+		return fail(m->err, CONTAINR_E_INVALID_CONFIG, "%s: process: is required",
+			    config_path);
+	root = bundle->config.root_path;
+	(void)snprintf(cwd, sizeof(cwd), "%s%s%s", root[0] == '/' ? "" : bundle->path,
+		       root[0] == '/' ? "" : "/", root);
+	m->rootfs.kind = ROOTFS_BIND;
+	m->rootfs.path = realpath(cwd, NULL);
+	if (!m->rootfs.path)
+		return fail_sys(m->err, CONTAINR_E_INVALID_CONFIG, "root.path: cannot open '%s'",
+				cwd);
+	return 0;
+}
+
+static int check_terminal(const struct making *m, bool relayed)
+{
+	bool wanted = m->bundle.config.process.terminal;
+
+	if (wanted && !m->options->console_socket && !relayed)
+		return fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
+			    "process.terminal is true: --console-socket is required");
+	if (!wanted && m->options->console_socket)
+		return fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
+			    "--console-socket is given, but process.terminal is false");
+	return 0;
+}
+
+static int write_facts(const struct making *m)
+{
+	autostr text = STR_INIT;
+	struct json_writer w = JSON_WRITER(&text);
+
+	json_open_object(&w, NULL);
+	json_string(&w, "id", m->bundle.id);
+	json_string(&w, "bundle", m->bundle.path);
+	json_int(&w, "created_ns", m->bundle.created_ns);
+	json_close_object(&w);
+	if (text.failed)
+		return fail_oom(m->err);
+	return fs_replace_file(m->bundle.dir, "bundle.json", text.data, text.len, 0600, FS_VOLATILE,
+			       m->err);
+}
+
+/* The folder's mkdir decides who has the id. */
+static int make_folder(struct making *m, const struct str *config)
+{
+	struct bundle *bundle = &m->bundle;
+	int r;
+
+	bundle->created_ns = time_now_ns();
+	bundle->state =
+		(struct state) { .status = STATE_CREATED, .created_ns = bundle->created_ns };
+	if (mkdirat(bundle->root, bundle->id, 0711) < 0)
+		return errno == EEXIST
+			       ? fail(m->err, CONTAINR_E_CONTAINER_EXISTS,
+				      "container '%s' exists already", bundle->id)
+			       : fail_sys(m->err, CONTAINR_E_IO, "cannot create the state folder");
+	r = fs_open_dir(bundle->root, bundle->id, &bundle->dir, m->err);
+	if (r == 0)
+		r = state_create(bundle->dir, &bundle->state, &bundle->state_fd, m->err);
+	if (r == 0)
+		r = fs_replace_file(bundle->dir, "config.json", config->data, config->len, 0600,
+				    FS_VOLATILE, m->err);
+	return r < 0 ? r : write_facts(m);
+}
+
+static int make_gate(struct making *m)
+{
+	if (mkfifoat(m->bundle.dir, GATE, 0600) < 0)
+		return fail_sys(m->err, CONTAINR_E_IO, "cannot create '%s'", GATE);
+	/* for both ways: so neither opening nor reading meets an end before the start */
+	m->gate = openat(m->bundle.dir, GATE, O_RDWR | O_CLOEXEC);
+	if (m->gate < 0)
+		return fail_sys(m->err, CONTAINR_E_IO, "cannot open '%s'", GATE);
+	return 0;
+}
+
+static int note_process(struct making *m, uint32_t status)
+{
+	struct state *state = &m->bundle.state;
+	int r;
+
+	state->status = status;
+	state->pid = m->launched.pid;
+	state->started_ns = status == STATE_RUNNING ? time_now_ns() : 0;
+	r = process_start_time(m->launched.pid, &state->pid_start, m->err);
+	/* a short program may have ended already; its zombie still tells */
+	if (r == 0)
+		r = state_boot_id(state->boot_id, m->err);
+	if (r == 0)
+		r = state_write(m->bundle.state_fd, state, m->err);
+	if (r == 0 && m->options->pid_file)
+		r = bundle_write_pid(m->options->pid_file, m->launched.pid, m->err);
+	return r;
+}
+
+static int launch_making(struct making *m, int console_socket)
+{
+	const struct launch args = {
+		.plan = &m->plan,
+		.log = m->options->log,
+		.stdio = { 0, 1, 2 },
+		.console_socket = console_socket,
+		.gate = m->gate,
+		.preserved_fds = m->options->preserve_fds,
+	};
+
+	return launch(&args, &m->launched, m->err);
+}
+
+static int prepare(struct making *m, const char *id, bool relayed)
+{
+	autostr config = STR_INIT;
+	struct cgroup_host host;
+	int r = bundle_check_id(id, m->err);
+
+	m->bundle = (struct bundle) {
+		.log = m->options->log, .root = -1, .dir = -1, .state_fd = -1, .id = id
+	};
+	if (r == 0)
+		r = bundle_open_root(m->options->root_path, &m->bundle.root, m->err);
+	if (r == 0)
+		r = read_bundle(m, &config);
+	if (r == 0)
+		r = check_terminal(m, relayed);
+	cgroup_host_probe(&host);
+	if (r == 0)
+		r = plan_build(&m->bundle.config, &m->rootfs, id, &host, &m->plan, m->err);
+	if (r == 0 && m->options->console_socket)
+		r = bundle_connect_console(m->options->console_socket, &m->console, m->err);
+	return r < 0 ? r : make_folder(m, &config);
+}
+
+/* Takes back what was made so far; the folder is ours only if it was us who created it. */
+static void undo(struct making *m)
+{
+	struct containr_error ignored;
+
+	if (m->launched.pid > 0) {
+		(void)kill(m->launched.pid, SIGKILL);
+		(void)waitpid(m->launched.pid, NULL, 0);
+		error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
+	}
+	if (m->bundle.dir >= 0)
+		error_ignore(fs_remove_tree(m->bundle.root, m->bundle.id, &ignored));
+}
+
+int bundle_create(const char *id, const struct bundle_options *options, struct containr_error *err)
+{
+	struct making m = {
+		.options = options, .launched = LAUNCHED_INIT, .console = -1, .gate = -1, .err = err
+	};
+	int r = prepare(&m, id, false);
+
+	if (r == 0)
+		r = make_gate(&m);
+	if (r == 0)
+		r = launch_making(&m, m.console);
+	if (r == 0)
+		r = note_process(&m, STATE_CREATED);
+	if (r < 0)
+		undo(&m);
+	making_release(&m);
+	return r;
+}
+
+int bundle_start(struct bundle *bundle, struct containr_error *err)
+{
+	const char *status = bundle_status(bundle);
+	autoclose int gate = -1;
+	int r = 0;
+
+	if (strcmp(status, "created") != 0)
+		return fail(err, CONTAINR_E_INVALID_STATE, "cannot start container '%s': it is %s",
+			    bundle->id, status);
+	gate = openat(bundle->dir, GATE, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (gate < 0)
+		return fail_sys(err, CONTAINR_E_INVALID_STATE, "cannot start container '%s'",
+				bundle->id);
+	bundle->state.status = STATE_RUNNING;
+	bundle->state.started_ns = time_now_ns();
+	/* written before the program runs: it may end, and be asked for, at once */
+	r = state_write(bundle->state_fd, &bundle->state, err);
+	if (r == 0 && write(gate, "", 1) != 1)
+		r = fail_sys(err, CONTAINR_E_INVALID_STATE, "cannot start container '%s'",
+			     bundle->id);
+	return r;
+}
+
+static int exit_code_of(pid_t pid)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(pid, &status, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return 255;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Stays with the container until it ends, then removes it. */
+static int stay(struct making *m, int master, int *ret_exit_code)
+{
+	struct containr_error ignored;
+	int r;
+
+	if (master >= 0)
+		r = terminal_relay(master, STDIN_FILENO, STDOUT_FILENO, m->launched.pidfd, m->err);
+	else
+		r = signals_forward(m->launched.pidfd, m->err);
+	*ret_exit_code = exit_code_of(m->launched.pid);
+	error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
+	error_ignore(fs_remove_tree(m->bundle.root, m->bundle.id, &ignored));
+	return r;
+}
+
+int bundle_run(const char *id, const struct bundle_options *options, bool detach,
+	       int *ret_exit_code, struct containr_error *err)
+{
+	struct making m = {
+		.options = options, .launched = LAUNCHED_INIT, .console = -1, .gate = -1, .err = err
+	};
+	int pair[2] = { -1, -1 };
+	autoclose int master = -1;
+	bool relayed = !detach && !options->console_socket;
+	int r = prepare(&m, id, relayed);
+
+	relayed = relayed && m.bundle.has_config && m.bundle.config.process.terminal;
+	if (r == 0 && relayed && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
+	if (r == 0)
+		r = launch_making(&m, relayed ? pair[1] : m.console);
+	if (r == 0 && relayed)
+		r = socket_recv_fd(pair[0], &master, err);
+	if (r == 0)
+		r = note_process(&m, STATE_RUNNING);
+	cleanup_close(&pair[0]);
+	cleanup_close(&pair[1]);
+	*ret_exit_code = 0;
+	if (r < 0)
+		undo(&m);
+	else if (!detach)
+		r = stay(&m, master, ret_exit_code);
+	making_release(&m);
+	return r;
+}
+
+static int namespaces_of(const struct oci_config *config)
+{
+	int flags = 0;
+
+	for (size_t i = 0; i < config->namespace_count; i++)
+		flags |= config->namespaces[i].flag;
+	return flags;
+}
+
+static int finish_exec(const struct bundle_exec *exec, const struct exec_started *started,
+		       int console, int *ret_exit_code, struct containr_error *err)
+{
+	int r = 0;
+
+	if (exec->pid_file)
+		r = bundle_write_pid(exec->pid_file, started->pid, err);
+	if (r == 0 && console >= 0)
+		r = socket_send_fd(console, started->console, "/dev/ptmx", err);
+	if (r < 0 || exec->detach)
+		return r;
+	if (started->console >= 0 && console < 0)
+		r = terminal_relay(started->console, STDIN_FILENO, STDOUT_FILENO, started->pidfd,
+				   err);
+	else
+		r = signals_forward(started->pidfd, err);
+	*ret_exit_code = exit_code_of(started->pid);
+	return r;
+}
+
+int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_exit_code,
+		struct containr_error *err)
+{
+	autofree char *path = NULL;
+	autocgroup cgroup = CGROUP_INIT;
+	autoclose int pidfd = -1;
+	autoclose int console = -1;
+	struct exec_request request = { .config = &bundle->config,
+					.process = exec->process,
+					.cgroup = &cgroup,
+					.log = bundle->log,
+					.stdio = { 0, 1, 2 },
+					.preserved_fds = exec->preserve_fds };
+	struct exec_started started = { .pidfd = -1, .console = -1 };
+	struct cgroup_host host;
+	const char *status = bundle_status(bundle);
+	int r;
+
+	if (strcmp(status, "running") != 0)
+		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING,
+			    "cannot run a process in container '%s': it is %s", bundle->id, status);
+	if (exec->process->terminal && exec->detach && !exec->console_socket)
+		return fail(err, CONTAINR_E_INVALID_ARGUMENT,
+			    "process.terminal is true: --console-socket is required");
+	r = pidfd_of(bundle->state.pid, &pidfd, err);
+	path = bundle_cgroup_path(bundle);
+	if (r == 0 && !path)
+		r = fail_oom(err);
+	cgroup_host_probe(&host);
+	if (r == 0)
+		r = cgroup_open(&host, path, &cgroup, err);
+	if (r == 0 && exec->console_socket)
+		r = bundle_connect_console(exec->console_socket, &console, err);
+	if (r < 0)
+		return r;
+	request.pidfd = pidfd;
+	request.namespaces = namespaces_of(&bundle->config);
+	*ret_exit_code = 0;
+	r = exec_start(&request, &started, err);
+	if (r == 0)
+		r = finish_exec(exec, &started, console, ret_exit_code, err);
+	cleanup_close(&started.pidfd);
+	cleanup_close(&started.console);
+	return r;
+}
