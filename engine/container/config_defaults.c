@@ -42,19 +42,9 @@ static const char *const default_read_only[] = { "/proc/bus", "/proc/fs", "/proc
 static const int default_namespaces[] = { CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWNS,
 					  CLONE_NEWCGROUP };
 
-static const struct device_rule default_device_rules[] = {
-	{ .allow = false, .type = 'a', .major = -1, .minor = -1, .access = 7 },
-	/* making a node is harmless where opening it is not allowed */
-	{ .allow = true, .type = 'c', .major = -1, .minor = -1, .access = DEVICE_MKNOD },
-	{ .allow = true, .type = 'b', .major = -1, .minor = -1, .access = DEVICE_MKNOD },
-	{ .allow = true, .type = 'c', .major = 1, .minor = 3, .access = 7 },	/* null */
-	{ .allow = true, .type = 'c', .major = 1, .minor = 5, .access = 7 },	/* zero */
-	{ .allow = true, .type = 'c', .major = 1, .minor = 7, .access = 7 },	/* full */
-	{ .allow = true, .type = 'c', .major = 1, .minor = 8, .access = 7 },	/* random */
-	{ .allow = true, .type = 'c', .major = 1, .minor = 9, .access = 7 },	/* urandom */
-	{ .allow = true, .type = 'c', .major = 5, .minor = 0, .access = 7 },	/* tty */
-	{ .allow = true, .type = 'c', .major = 5, .minor = 2, .access = 7 },	/* ptmx */
-	{ .allow = true, .type = 'c', .major = 136, .minor = -1, .access = 7 }, /* pts */
+/* What every container needs is allowed by the plan, whatever its configuration denies. */
+static const struct device_rule deny_all_devices = {
+	.allow = false, .type = 'a', .major = -1, .minor = -1, .access = 7
 };
 
 static int add_default_mounts(struct oci_config *config, struct containr_error *err)
@@ -81,8 +71,8 @@ int config_defaults(struct oci_config *config, struct containr_error *err)
 
 	for (size_t i = 0; i < ARRAY_LEN(default_namespaces) && r == 0; i++)
 		r = oci_add_namespace(config, default_namespaces[i], NULL, err);
-	for (size_t i = 0; i < ARRAY_LEN(default_device_rules) && r == 0; i++)
-		r = oci_add_device_rule(config, &default_device_rules[i], err);
+	if (r == 0)
+		r = oci_add_device_rule(config, &deny_all_devices, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < ARRAY_LEN(default_masked); i++)

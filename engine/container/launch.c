@@ -102,9 +102,8 @@ static int create_cgroup(struct parent *p)
 		return 0;
 	r = cgroup_create(&plan->host, &plan->cgroup, &p->made.cgroup, p->err);
 	if (r == 0 && plan->host.layout == CGROUP_LAYOUT_V2)
-		r = device_filter_attach(p->made.cgroup.dirs[CGROUP_UNIFIED],
-					 plan->config->resources.devices,
-					 plan->config->resources.device_count, p->err);
+		r = device_filter_attach(p->made.cgroup.dirs[CGROUP_UNIFIED], plan->device_rules,
+					 plan->device_rule_count, p->err);
 	return r;
 }
 

@@ -23,6 +23,7 @@ void plan_release(struct plan *plan)
 	for (size_t i = 0; i < plan->step_count; i++)
 		str_release(&plan->steps[i].options.data);
 	free(plan->steps);
+	free(plan->device_rules);
 	cgroup_plan_release(&plan->cgroup);
 	seccomp_filter_release(&plan->seccomp);
 	*plan = (struct plan) { 0 };

@@ -75,6 +75,8 @@ struct plan {
 	unsigned long propagation; /* of the root mount, MS_* */
 	struct cgroup_host host;
 	struct cgroup_plan cgroup;
+	struct device_rule *device_rules;
+	size_t device_rule_count;
 	struct mount_step *steps;
 	size_t step_count;
 	size_t step_cap;

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Limits of the kernel: below these it refuses, or the container could not even start. */
@@ -201,13 +202,75 @@ static int plan_pids(struct builder *b)
 	return add(b, CGROUP_PIDS, "pids.max", number_or_max(limit));
 }
 
+/* The devices of default_devices in plan_mounts.c, terminals, and making of nodes. config-linux.md
+ */
+static const struct device_rule always_allowed[] = {
+	/* making a node is harmless where opening it is not allowed */
+	{ .allow = true, .type = 'c', .major = -1, .minor = -1, .access = DEVICE_MKNOD },
+	{ .allow = true, .type = 'b', .major = -1, .minor = -1, .access = DEVICE_MKNOD },
+	{ .allow = true, .type = 'c', .major = 1, .minor = 3, .access = 7 },	/* null */
+	{ .allow = true, .type = 'c', .major = 1, .minor = 5, .access = 7 },	/* zero */
+	{ .allow = true, .type = 'c', .major = 1, .minor = 7, .access = 7 },	/* full */
+	{ .allow = true, .type = 'c', .major = 1, .minor = 8, .access = 7 },	/* random */
+	{ .allow = true, .type = 'c', .major = 1, .minor = 9, .access = 7 },	/* urandom */
+	{ .allow = true, .type = 'c', .major = 5, .minor = 0, .access = 7 },	/* tty */
+	{ .allow = true, .type = 'c', .major = 5, .minor = 2, .access = 7 },	/* ptmx */
+	{ .allow = true, .type = 'c', .major = 136, .minor = -1, .access = 7 }, /* pts */
+};
+
+static void add_rule(struct plan *plan, const struct device_rule *rule)
+{
+	plan->device_rules[plan->device_rule_count++] = *rule;
+}
+
+static bool denies_all(const struct device_rule *rule)
+{
+	return !rule->allow && rule->type == 'a' && rule->major < 0 && rule->minor < 0;
+}
+
+/*
+ * Nothing, then what the configuration says, then what a container cannot do without and the
+ * devices it is given by name. One list for both kinds of hosts.
+ */
+static int plan_devices(struct builder *b)
+{
+	static const struct device_rule nothing = {
+		.allow = false, .type = 'a', .major = -1, .minor = -1, .access = 7
+	};
+	const struct oci_config *config = b->plan->config;
+	size_t most =
+		1 + b->limits->device_count + ARRAY_LEN(always_allowed) + config->device_count;
+
+	b->plan->device_rules = calloc(most, sizeof(*b->plan->device_rules));
+	if (!b->plan->device_rules)
+		return fail_oom(b->err);
+	add_rule(b->plan, &nothing);
+	for (size_t i = 0; i < b->limits->device_count; i++)
+		if (i > 0 || !denies_all(&b->limits->devices[i]))
+			add_rule(b->plan, &b->limits->devices[i]);
+	for (size_t i = 0; i < ARRAY_LEN(always_allowed); i++)
+		add_rule(b->plan, &always_allowed[i]);
+	for (size_t i = 0; i < config->device_count; i++) {
+		const struct oci_device *device = &config->devices[i];
+		const struct device_rule rule = { .allow = true,
+						  .type = device->type == 'b' ? 'b' : 'c',
+						  .major = device->major,
+						  .minor = device->minor,
+						  .access = 7 };
+
+		if (device->type != 'p')
+			add_rule(b->plan, &rule);
+	}
+	return 0;
+}
+
 /* v2 has no files for devices: launch.c attaches a program made of the same rules. */
 static int plan_devices_v1(struct builder *b)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < b->limits->device_count && r == 0; i++) {
-		const struct device_rule *rule = &b->limits->devices[i];
+	for (size_t i = 0; i < b->plan->device_rule_count && r == 0; i++) {
+		const struct device_rule *rule = &b->plan->device_rules[i];
 		char text[80];
 
 		device_rule_format(rule, text, sizeof(text));
@@ -274,6 +337,8 @@ int plan_cgroup(struct plan *plan, struct containr_error *err)
 		r = b.v2 ? plan_cpu_v2(&b) : plan_cpu_v1(&b);
 	if (r == 0)
 		r = plan_cpuset(&b);
+	if (r == 0)
+		r = plan_devices(&b);
 	if (r == 0 && (plan->cgroup.used & CGROUP_BIT(CGROUP_DEVICES)))
 		r = plan_devices_v1(&b);
 	return r;
