@@ -4,7 +4,7 @@
 # (OPTION=KIND), first and rest (kinds of operands), options_first.
 __@id@_facts()
 {
-	node= commands= flags= values= first=none rest=none options_first=
+	node='' commands='' flags='' values='' first=none rest=none options_first=''
 	case $1 in
 @facts@
 	esac
@@ -83,7 +83,7 @@ __@id@_words()
 _@id@()
 {
 	local node commands flags values first rest options_first
-	local words globals=() i=1 word pair kind operands=0 only_operands=
+	local words globals=() i=1 word pair kind operands=0 only_operands=''
 
 	COMPREPLY=()
 	__@id@_words

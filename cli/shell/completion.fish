@@ -40,7 +40,7 @@ function __@id@_takes_value # OPTION FACT...
 	end
 	for fact in $argv[2..]
 		set -l parts (string split \t -- $fact)
-		if test "$parts[1]" = value -a "$parts[2]" = "$option"
+		if test "$parts[1]" = value; and test "$parts[2]" = "$option"
 			echo $parts[3]
 			return 0
 		end
@@ -96,7 +96,7 @@ function __@id@_complete
 	else if test $only_operands = 0; and string match -q -- '--*=*' $current
 		set -l option (string replace -r '=.*' '' -- $current)
 		set -l kind (__@id@_takes_value $option $facts)
-		and string replace -r '^' "$option=" -- (__@id@_values $kind $globals)
+		and string replace -r -- '^' "$option=" (__@id@_values $kind $globals)
 	else if test $only_operands = 0; and string match -q -- '-*' $current
 		__@id@_offer_options $facts
 	else if string match -q -- 'command*' $facts
