@@ -18,6 +18,10 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 	# Texts for people are cut to their buffers on purpose.
 	target_compile_options(containr_flags INTERFACE -Wno-format-truncation)
 endif()
+if(CONTAINR_ANALYZE)
+	# The second pass over the objects for static executables would find the same again.
+	target_compile_options(containr_flags INTERFACE -fanalyzer -Werror)
+endif()
 if(CONTAINR_WERROR)
 	target_compile_options(containr_flags INTERFACE -Werror)
 endif()

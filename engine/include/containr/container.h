@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define CONTAINR_ID_LENGTH 64
 
@@ -231,6 +232,7 @@ struct containr_stats {
 int containr_stats_read(struct containr *engine, const char *container,
 			struct containr_stats *ret_stats, struct containr_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

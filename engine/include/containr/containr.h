@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct containr;
 
@@ -48,6 +49,7 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 /** Closes the engine; NULL is fine. Containers are not affected. */
 void containr_close(struct containr *engine);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

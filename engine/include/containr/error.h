@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* name, exit status of the command line, default hint (NULL for none) */
 #define CONTAINR_ERROR_TABLE(X)                                                                    \
@@ -74,6 +75,7 @@ int containr_error_exit_status(int32_t code);
 /** Returns the hint that belongs to @code when no better one is known; NULL for none. */
 const char *containr_error_default_hint(int32_t code);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct containr_event {
 	const char *type;   /* "container", "image" */
@@ -35,6 +36,7 @@ int containr_events(struct containr *engine, const struct containr_event_options
 		    int (*handle)(const struct containr_event *event, void *context), void *context,
 		    struct containr_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* What an image says about the containers made of it (OCI image-spec, config.md). */
 struct containr_image_config {
@@ -96,6 +97,7 @@ int containr_image_remove(struct containr *engine, const char *reference, unsign
 /** Frees a NULL-terminated list of strings. */
 void containr_strings_free(char **strings);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
