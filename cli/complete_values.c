@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/complete_values.h"
 
+#include "cli/commands.h"
+#include "cli/complete_names.h"
 #include "kernel/caps.h"
 #include "kernel/signal_name.h"
 
@@ -50,11 +52,20 @@ static void offer_commands(const struct cmd *program, struct strv *values, const
 			offer(values, cmd_entry_name(entry), prefix);
 }
 
+static int offer_containers(struct cmd_context *ctx, enum complete_kind kind, const char *prefix,
+			    struct strv *values)
+{
+	if (ctx->program == &program_runtime)
+		return complete_bundles(ctx, kind, prefix, values);
+	return complete_containers(ctx, kind, prefix, values);
+}
+
 int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char *prefix,
 		    struct strv *values)
 {
 	static const char *const networks[] = { "none", "host", NULL };
 	static const char *const shells[] = { "bash", "fish", "zsh", NULL };
+	int result = 0;
 
 	switch (kind) {
 	case COMPLETE_CAPABILITIES:
@@ -62,6 +73,14 @@ int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char
 		break;
 	case COMPLETE_COMMANDS:
 		offer_commands(ctx->program, values, prefix);
+		break;
+	case COMPLETE_CONTAINERS:
+	case COMPLETE_RUNNING:
+	case COMPLETE_STOPPED:
+		result = offer_containers(ctx, kind, prefix, values);
+		break;
+	case COMPLETE_IMAGES:
+		result = complete_images(ctx, prefix, values);
 		break;
 	case COMPLETE_NETWORKS:
 		offer_words(values, networks, prefix);
@@ -72,14 +91,12 @@ int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char
 	case COMPLETE_SIGNALS:
 		offer_signals(values, prefix);
 		break;
-	case COMPLETE_CONTAINERS:
-	case COMPLETE_IMAGES:
-	case COMPLETE_RUNNING:
-	case COMPLETE_STOPPED:
 	case COMPLETE_NONE:
 	case COMPLETE_FILES:
 	case COMPLETE_DIRS:
 		break;
 	}
+	if (result < 0)
+		return result;
 	return values->failed ? fail_oom(ctx->err) : 0;
 }

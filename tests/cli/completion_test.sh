@@ -5,11 +5,15 @@
 set -uo pipefail
 
 export PATH=$CONTAINR_BUILD/bin:$PATH
-export CONTAINR_ROOT=/nonexistent CONTAINR_RUNROOT=/nonexistent
 here=$(dirname "$(readlink -f "$0")")
 dir=$(mktemp -d)
 trap 'rm -r "$dir"' EXIT
 failed=0
+
+# An image whose name has a colon, in a state folder that only --root leads to.
+export CONTAINR_ROOT=$dir/empty CONTAINR_RUNROOT=$dir/run
+mkdir -p "$dir/rootfs/bin"
+containr --root "$dir/state" import "$dir/rootfs" apple:red > /dev/null || exit 1
 
 # LINE|WORDS that must be offered|words that must not
 cat > "$dir/cases" <<'END'
@@ -31,6 +35,10 @@ containr -- vers|version|help
 containr-runtime |completion help|version
 containr-runtime --log-format |json text|completion
 containr __complete |-|containers
+containr run --cap-add |ALL NET_RAW|CAP_NET_RAW
+containr run --cap-drop CAP_NET_R|CAP_NET_RAW|NET_RAW
+containr run --stop-signal=SIGK|SIGKILL|KILL
+containr run |-|apple:red
 END
 
 # check SHELL LINE OFFERED WANTED UNWANTED
@@ -78,6 +86,12 @@ for shell in bash fish zsh; do
 		}
 	done
 	check_shell $shell $shell "$here/complete_line.$shell" "$dir"
+	# readline replaces only what follows the colon, the others the whole word
+	if [ $shell = bash ]; then after_colon=red; else after_colon=apple:red; fi
+	for line in "run ap|apple:red" "run -it apple:|$after_colon" "--debug rmi apple:r|$after_colon"; do
+		check $shell "$line" "$($shell "$here/complete_line.$shell" "$dir" \
+			"containr --root $dir/state ${line%|*}" 2> /dev/null)" "${line#*|}" ""
+	done
 done
 
 if command -v shellcheck > /dev/null; then
