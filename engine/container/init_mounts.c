@@ -19,7 +19,11 @@
 struct scene {
 	const struct plan *plan;
 	const struct log *log;
-	int root; /* O_PATH */
+	int root;   /* O_PATH */
+	int null;   /* the host's /dev/null, once it was needed; -1 before */
+	int parent; /* where the last device or link was made; -1 before */
+	size_t parent_len;
+	const char *parent_path;
 	struct containr_error *err;
 };
 
@@ -95,84 +99,111 @@ static int bind(struct scene *scene, const struct mount_step *step)
 	return set_propagation(scene, step);
 }
 
-/* One hierarchy below /sys/fs/cgroup: a view of its own in a cgroup namespace, else a bind mount.
- */
+/* One hierarchy: a view of its own in a cgroup namespace, else the container's folder of the
+ * host's. */
 static int mount_hierarchy(struct scene *scene, const struct mount_step *step,
-			   enum cgroup_controller controller, const char *target_path)
+			   enum cgroup_controller controller, int target)
 {
 	const struct plan *plan = scene->plan;
 	const char *name = cgroup_controller_name(controller);
+	bool v2_host = plan->host.layout == CGROUP_LAYOUT_V2;
 	bool unified = controller == CGROUP_UNIFIED;
 	unsigned long flags = step->options.flags & ~(unsigned long)MS_REC;
-	autoclose int target = -1;
-	autoclose int top = -1;
 	char source[PATH_MAX];
-	int r = root_make(scene->root, target_path, ROOT_FOLDER, &target, scene->err);
 
-	if (r < 0)
-		return r;
 	if (plan->new_cgroup_ns) {
 		if (mount_at(target, "cgroup", unified ? "cgroup2" : "cgroup", flags,
 			     unified ? NULL : name) < 0)
 			return fail_mount(scene, step, "mount the cgroups at");
 		return 0;
 	}
-	(void)snprintf(source, sizeof(source), "/sys/fs/cgroup%s%s%s",
-		       plan->host.layout == CGROUP_LAYOUT_V2 ? "" : "/",
-		       plan->host.layout == CGROUP_LAYOUT_V2 ? "" : name, plan->cgroup.path);
+	(void)snprintf(source, sizeof(source), "/sys/fs/cgroup%s%s%s", v2_host ? "" : "/",
+		       v2_host ? "" : name, plan->cgroup.path);
 	if (mount_at(target, source, NULL, MS_BIND, NULL) < 0)
 		return fail_mount(scene, step, "mount the cgroups at");
-	r = root_open(scene->root, target_path, &top, scene->err);
-	if (r == 0 && mount_change_flags(top, flags, 0) < 0)
-		return fail_mount(scene, step, "change the mount at");
-	return r;
+	return 0;
 }
 
-static int mount_cgroups(struct scene *scene, const struct mount_step *step)
+/* The folders of v1 and hybrid hosts, in a tmpfs that is too new to hold anybody's links. */
+static int mount_hierarchies(struct scene *scene, const struct mount_step *step, int top)
 {
 	const struct plan *plan = scene->plan;
-	autoclose int target = -1;
-	autoclose int top = -1;
-	char path[PATH_MAX];
-	int r;
+	int r = 0;
 
-	if (plan->host.layout == CGROUP_LAYOUT_V2)
-		return mount_hierarchy(scene, step, CGROUP_UNIFIED, step->target);
-	r = root_make(scene->root, step->target, ROOT_FOLDER, &target, scene->err);
-	if (r < 0)
-		return r;
-	if (mount_at(target, "tmpfs", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-		     "mode=755,size=64k") < 0)
-		return fail_mount(scene, step, "mount the cgroups at");
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++) {
+		const char *name = cgroup_controller_name((enum cgroup_controller)i);
+		autoclose int target = -1;
+		autoclose int mounted = -1;
+
 		if (!(plan->cgroup.used & CGROUP_BIT(i)))
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s", step->target,
-			       cgroup_controller_name((enum cgroup_controller)i));
-		r = mount_hierarchy(scene, step, (enum cgroup_controller)i, path);
-	}
-	if (r == 0 && step->options.flags & MS_RDONLY) {
-		r = root_open(scene->root, step->target, &top, scene->err);
-		if (r == 0 &&
-		    mount_change_flags(top, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) < 0)
+		if (mkdirat(top, name, 0755) < 0)
+			return fail_mount(scene, step, "create a folder in");
+		target = openat(top, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		r = mount_hierarchy(scene, step, (enum cgroup_controller)i, target);
+		if (r < 0 || plan->new_cgroup_ns)
+			continue;
+		mounted = openat(top, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (mount_change_flags(mounted, step->options.flags & ~(unsigned long)MS_REC, 0) <
+		    0)
 			return fail_mount(scene, step, "change the mount at");
 	}
 	return r;
 }
 
-/* Opens the folder that is to hold @step's node and finds the node's own name. */
-static int open_parent(struct scene *scene, const struct mount_step *step, int *ret_parent,
-		       const char **ret_name)
+static int mount_cgroups(struct scene *scene, const struct mount_step *step)
+{
+	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	autoclose int target = -1;
+	autoclose int top = -1;
+	int r = root_make(scene->root, step->target, ROOT_FOLDER, &target, scene->err);
+
+	if (r < 0)
+		return r;
+	if (scene->plan->host.layout == CGROUP_LAYOUT_V2) {
+		r = mount_hierarchy(scene, step, CGROUP_UNIFIED, target);
+		if (r < 0 || scene->plan->new_cgroup_ns)
+			return r;
+		r = root_open(scene->root, step->target, &top, scene->err);
+		if (r == 0 && mount_change_flags(top, step->options.flags & BIND_LATER, 0) < 0)
+			return fail_mount(scene, step, "change the mount at");
+		return r;
+	}
+	if (mount_at(target, "tmpfs", "tmpfs", flags, "mode=755,size=64k") < 0)
+		return fail_mount(scene, step, "mount the cgroups at");
+	r = root_open(scene->root, step->target, &top, scene->err);
+	if (r == 0)
+		r = mount_hierarchies(scene, step, top);
+	if (r == 0 && step->options.flags & MS_RDONLY &&
+	    mount_change_flags(top, MS_RDONLY | flags, 0) < 0)
+		return fail_mount(scene, step, "change the mount at");
+	return r;
+}
+
+/*
+ * Opens the folder that is to hold @step's node and finds the node's own name. Neighbours in the
+ * plan are mostly neighbours in /dev, so that the folder stays open from one to the next.
+ */
+static int open_parent(struct scene *scene, const struct mount_step *step, const char **ret_name)
 {
 	char parent[PATH_MAX];
 	const char *slash = strrchr(step->target, '/');
+	size_t len = slash ? (size_t)(slash - step->target) : 0;
 
-	if (!slash || !slash[1])
+	if (!slash || !slash[1] || len >= sizeof(parent))
 		return fail(scene->err, CONTAINR_E_INVALID_CONFIG, "'%s' is no place for a device",
 			    step->target);
-	(void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - step->target), step->target);
 	*ret_name = slash + 1;
-	return root_make(scene->root, parent, ROOT_FOLDER, ret_parent, scene->err);
+	if (scene->parent >= 0 && scene->parent_len == len &&
+	    strncmp(scene->parent_path, step->target, len) == 0)
+		return 0;
+	memcpy(parent, step->target, len);
+	parent[len] = '\0';
+	cleanup_close(&scene->parent);
+	scene->parent = -1;
+	scene->parent_path = step->target;
+	scene->parent_len = len;
+	return root_make(scene->root, parent, ROOT_FOLDER, &scene->parent, scene->err);
 }
 
 static int make_device(struct scene *scene, const struct mount_step *step)
@@ -180,32 +211,31 @@ static int make_device(struct scene *scene, const struct mount_step *step)
 	static const char types[] = "cbup";
 	static const mode_t modes[] = { S_IFCHR, S_IFBLK, S_IFCHR, S_IFIFO };
 	mode_t type = modes[strchr(types, step->device_type) - types];
-	autoclose int parent = -1;
 	const char *name;
-	int r = open_parent(scene, step, &parent, &name);
+	int r = open_parent(scene, step, &name);
 
 	if (r < 0)
 		return r;
-	if (mknodat(parent, name, type | step->mode, makedev(step->major, step->minor)) < 0) {
+	if (mknodat(scene->parent, name, type | step->mode, makedev(step->major, step->minor)) <
+	    0) {
 		if (errno == EEXIST)
 			return 0; /* the configuration repeats a default one */
 		return fail_mount(scene, step, "create the device");
 	}
 	if ((step->uid || step->gid) &&
-	    fchownat(parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW) < 0)
+	    fchownat(scene->parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_mount(scene, step, "give away the device");
 	return 0;
 }
 
 static int make_link(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int parent = -1;
 	const char *name;
-	int r = open_parent(scene, step, &parent, &name);
+	int r = open_parent(scene, step, &name);
 
 	if (r < 0)
 		return r;
-	if (symlinkat(step->source, parent, name) < 0 && errno != EEXIST)
+	if (symlinkat(step->source, scene->parent, name) < 0 && errno != EEXIST)
 		return fail_mount(scene, step, "create the link");
 	return 0;
 }
@@ -214,22 +244,23 @@ static int make_link(struct scene *scene, const struct mount_step *step)
  * The file that hides others must be the real /dev/null: the container's could be a link to
  * anything by now (CVE-2025-31133).
  */
-static int open_null(struct containr_error *err)
+static int open_null(struct scene *scene)
 {
-	autoclose int fd = open("/dev/null", O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	struct stat info;
 
-	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISCHR(info.st_mode) ||
+	if (scene->null >= 0)
+		return 0;
+	scene->null = openat(AT_FDCWD, "/dev/null", O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	if (scene->null < 0 || fstat(scene->null, &info) < 0 || !S_ISCHR(info.st_mode) ||
 	    info.st_rdev != makedev(1, 3))
-		return fail(err, CONTAINR_E_ROOTFS_MOUNT,
+		return fail(scene->err, CONTAINR_E_ROOTFS_MOUNT,
 			    "the host's /dev/null is not the null device");
-	return steal_fd(&fd);
+	return 0;
 }
 
 static int mask(struct scene *scene, const struct mount_step *step)
 {
 	autoclose int target = -1;
-	autoclose int null = -1;
 	struct stat info;
 	char source[40];
 	int r = root_open(scene->root, step->target, &target, scene->err);
@@ -243,10 +274,10 @@ static int mask(struct scene *scene, const struct mount_step *step)
 			return fail_mount(scene, step, "hide");
 		return 0;
 	}
-	null = open_null(scene->err);
-	if (null < 0)
-		return null;
-	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", null);
+	r = open_null(scene);
+	if (r < 0)
+		return r;
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", scene->null);
 	if (mount_at(target, source, NULL, MS_BIND, NULL) < 0)
 		return fail_mount(scene, step, "hide");
 	return 0;
@@ -329,7 +360,12 @@ static int mount_root(const struct init_args *args, struct containr_error *err)
 int init_mounts(const struct init_args *args, int *ret_root, struct containr_error *err)
 {
 	const struct plan *plan = args->launch->plan;
-	struct scene scene = { .plan = plan, .log = args->launch->log, .root = -1, .err = err };
+	struct scene scene = { .plan = plan,
+			       .log = args->launch->log,
+			       .root = -1,
+			       .null = -1,
+			       .parent = -1,
+			       .err = err };
 	autoclose int root = -1;
 	mode_t mask_before = umask(0); /* device nodes get the mode they are given */
 	int r;
@@ -342,7 +378,7 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 	r = mount_root(args, err);
 	if (r < 0)
 		return r;
-	root = open(plan->rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = openat(AT_FDCWD, plan->rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot open the root folder '%s'",
 				plan->rootfs->path);
@@ -350,6 +386,8 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 	for (size_t i = 0; i < plan->step_count && r == 0; i++)
 		r = apply_step(&scene, &plan->steps[i]);
 	(void)umask(mask_before);
+	cleanup_close(&scene.null);
+	cleanup_close(&scene.parent);
 	if (r == 0)
 		*ret_root = steal_fd(&root);
 	return r;

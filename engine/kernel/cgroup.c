@@ -265,7 +265,7 @@ static int make_folder(const struct cgroup_host *host, const struct cgroup_plan 
 					 : make_v1_folder(controller, full, strlen(base), err);
 	if (r < 0)
 		return r;
-	cgroup->dirs[controller] = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cgroup->dirs[controller] = openat(AT_FDCWD, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup->dirs[controller] < 0)
 		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'", full);
 	if (controller == CGROUP_UNIFIED)
@@ -276,21 +276,32 @@ static int make_folder(const struct cgroup_host *host, const struct cgroup_plan 
 	return 0;
 }
 
+/* Rules of devices are many writes to one file: it stays open from one to the next. */
 static int apply_writes(const struct cgroup_host *host, const struct cgroup_plan *plan,
 			const struct cgroup *cgroup, struct containr_error *err)
 {
+	const struct cgroup_write *before = NULL;
+	autoclose int fd = -1;
+
 	for (size_t i = 0; i < plan->write_count; i++) {
 		const struct cgroup_write *one = &plan->writes[i];
 		int dir = cgroup->dirs[host->layout == CGROUP_LAYOUT_V2 ? CGROUP_UNIFIED
 									: one->controller];
+		size_t len = strlen(one->value);
 
 		if (dir < 0)
 			return fail(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
 				    "cannot set %s: the host has no %s controller", one->file,
 				    controller_names[one->controller]);
-		if (write_text(dir, one->file, one->value) < 0)
+		if (!before || before->controller != one->controller ||
+		    strcmp(before->file, one->file) != 0) {
+			cleanup_close(&fd);
+			fd = openat(dir, one->file, O_WRONLY | O_CLOEXEC);
+		}
+		if (fd < 0 || write(fd, one->value, len) != (ssize_t)len)
 			return fail_sys(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
 					"cannot set %s to '%s'", one->file, one->value);
+		before = one;
 	}
 	return 0;
 }

@@ -188,6 +188,20 @@ static int make_folders(int root, const char *path, struct containr_error *err)
 	return 0;
 }
 
+/* Mostly only the last part is missing, and its parent is there to be opened at once. */
+static int make_folder(int root, const char *path, struct containr_error *err)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	autoclose int dir = -1;
+
+	(void)snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path) : 0, path);
+	dir = open_in_root(root, parent, O_PATH | O_DIRECTORY, 0);
+	if (dir >= 0 && slash && slash[1] && mkdirat(dir, slash + 1, 0755) == 0)
+		return 0;
+	return make_folders(root, path, err);
+}
+
 static int make_file(int root, const char *path, struct containr_error *err)
 {
 	char parent[PATH_MAX];
@@ -222,7 +236,7 @@ int root_make(int root, const char *path, enum root_node node, int *ret_fd,
 		const char *relative = inside(path);
 
 		r = node == ROOT_FILE ? make_file(root, relative, err)
-				      : make_folders(root, relative, err);
+				      : make_folder(root, relative, err);
 		if (r < 0)
 			return r;
 		fd = open_in_root(root, path, O_PATH, 0);
