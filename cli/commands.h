@@ -17,12 +17,24 @@ extern const struct cmd cmd_completion;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_man;
 
+extern const struct cmd cmd_container_inspect;
+extern const struct cmd cmd_events;
+extern const struct cmd cmd_exec;
+extern const struct cmd cmd_image_inspect;
 extern const struct cmd cmd_images;
 extern const struct cmd cmd_import;
+extern const struct cmd cmd_inspect;
+extern const struct cmd cmd_kill;
+extern const struct cmd cmd_logs;
+extern const struct cmd cmd_ps;
+extern const struct cmd cmd_rm;
 extern const struct cmd cmd_rmi;
 extern const struct cmd cmd_run;
+extern const struct cmd cmd_stats;
+extern const struct cmd cmd_stop;
 extern const struct cmd cmd_tag;
 extern const struct cmd cmd_version;
+extern const struct cmd cmd_wait;
 
 /* The OCI runtime's: oci/cmd_NAME.c. */
 extern const struct cmd cmd_oci_create;

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include <containr/container.h>
+#include <containr/image.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "cli/engine.h"
+#include "cli/error_print.h"
+#include "cli/image_json.h"
+
+#include <string.h>
+
+enum inspect_type { INSPECT_ANY, INSPECT_CONTAINER, INSPECT_IMAGE };
+
+static const char *const types[] = { "any", "container", "image", NULL };
+
+struct inspect_args {
+	const char *format;
+	int type; /* enum inspect_type */
+};
+
+static const struct opt inspect_opts[] = {
+	OPT_RECORD(OPT_FORMAT, const char *, 'f', "format", struct inspect_args, format, "FORMAT",
+		   "json, which is the default"),
+	CHOICE(0, "type", struct inspect_args, type, "TYPE", types, "what to look for",
+	       .preset = "any"),
+	END,
+};
+
+/* `container inspect` and `image inspect` have no choice of the type. */
+static const struct opt typed_opts[] = {
+	OPT_RECORD(OPT_FORMAT, const char *, 'f', "format", struct inspect_args, format, "FORMAT",
+		   "json, which is the default"),
+	END,
+};
+
+static int inspect_container(struct containr *engine, const char *name, struct json_writer *writer,
+			     struct containr_error *err)
+{
+	autofree char *text = NULL;
+	autojson doc = { 0 };
+	int r = containr_container_inspect(engine, name, &text, err);
+
+	if (r == 0)
+		r = json_parse(text, strlen(text), name, &doc, err);
+	if (r == 0)
+		json_copy(writer, NULL, doc.root);
+	return r;
+}
+
+static int list_names(struct containr *engine, const struct containr_image *image,
+		      struct strv *names, struct containr_error *err)
+{
+	struct containr_image **all;
+	size_t count;
+	int r = containr_image_list(engine, &all, &count, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		if (all[i]->repository && all[i]->tag && strcmp(all[i]->id, image->id) == 0)
+			strv_pushf(names, "%s:%s", all[i]->repository, all[i]->tag);
+	containr_image_list_free(all, count);
+	return names->failed ? fail_oom(err) : 0;
+}
+
+static int inspect_image(struct containr *engine, const char *name, struct json_writer *writer,
+			 struct containr_error *err)
+{
+	autostrv names = { 0 };
+	struct containr_image *image;
+	int r = containr_image_inspect(engine, name, &image, err);
+
+	if (r < 0)
+		return r;
+	r = list_names(engine, image, &names, err);
+	if (r == 0)
+		image_write_json(writer, image, &names);
+	containr_image_free(image);
+	return r;
+}
+
+/* A container comes first; only where there is none is the name that of an image. */
+static int inspect_any(struct containr *engine, const char *name, struct json_writer *writer,
+		       struct containr_error *err)
+{
+	int r = inspect_container(engine, name, writer, err);
+
+	if (r != -CONTAINR_E_CONTAINER_NOT_FOUND)
+		return r;
+	r = inspect_image(engine, name, writer, err);
+	if (r != -CONTAINR_E_IMAGE_NOT_FOUND && r != -CONTAINR_E_INVALID_REFERENCE)
+		return r;
+	(void)fail(err, CONTAINR_E_CONTAINER_NOT_FOUND, "no such container or image: %s", name);
+	return fail_hint(err, "list them with: containr ps -a, containr images");
+}
+
+static int inspect_one(struct containr *engine, enum inspect_type type, const char *name,
+		       struct json_writer *writer, struct containr_error *err)
+{
+	switch (type) {
+	case INSPECT_CONTAINER:
+		return inspect_container(engine, name, writer, err);
+	case INSPECT_IMAGE:
+		return inspect_image(engine, name, writer, err);
+	case INSPECT_ANY:
+		break;
+	}
+	return inspect_any(engine, name, writer, err);
+}
+
+static int check_format(const char *format, struct containr_error *err)
+{
+	if (!format || cmd_wants_json(format))
+		return 0;
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "--format: '%s' is not supported", format);
+	return fail_hint(err, "leave it out, and pick values from the JSON with a tool such as jq");
+}
+
+/* What is found is printed, also if something else is not. */
+static int inspect(struct cmd_context *ctx, const struct inspect_args *args, enum inspect_type type,
+		   char *const *names)
+{
+	autoengine *engine = NULL;
+	autostr out = STR_INIT;
+	struct json_writer writer = JSON_WRITER_PRETTY(&out);
+	int status = 0;
+	int r = check_format(args->format, ctx->err);
+
+	if (r == 0)
+		r = engine_open(ctx, &engine);
+	if (r < 0)
+		return r;
+	json_open_array(&writer, NULL);
+	for (; *names; names++) {
+		r = inspect_one(engine, type, *names, &writer, ctx->err);
+		if (r == 0)
+			continue;
+		error_print(ctx);
+		status = containr_error_exit_status(-r);
+	}
+	json_close_array(&writer);
+	str_append_char(&out, '\n');
+	r = cmd_print(ctx, &out);
+	return r < 0 ? r : status;
+}
+
+static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
+{
+	const struct inspect_args *args = untyped;
+
+	(void)argc;
+	return inspect(ctx, args, (enum inspect_type)args->type, argv);
+}
+
+static int run_container(struct cmd_context *ctx, const void *args, int argc, char **argv)
+{
+	(void)argc;
+	return inspect(ctx, args, INSPECT_CONTAINER, argv);
+}
+
+static int run_image(struct cmd_context *ctx, const void *args, int argc, char **argv)
+{
+	(void)argc;
+	return inspect(ctx, args, INSPECT_IMAGE, argv);
+}
+
+static const struct cmd_example examples[] = {
+	{ "containr inspect web", "everything known about a container" },
+	{ "containr inspect --type image busybox",
+	  "an image, also where a container has that name" },
+	{ "containr inspect web | jq -r '.[0].State.Pid'", "one value, by another tool" },
+	{ 0 },
+};
+
+const struct cmd cmd_inspect = {
+	.name = "inspect",
+	.operands = "NAME...",
+	.summary = "show everything about containers and images, as JSON",
+	.description = "Prints an array with one object for each name: the container of that name "
+		       "or id, or else the image. Members are named as docker names them; Spec of "
+		       "a container is its whole OCI configuration.",
+	.section = CMD_SECTION_SYSTEM,
+	.opts = inspect_opts,
+	.examples = examples,
+	.args_size = sizeof(struct inspect_args),
+	.min_operands = 1,
+	.max_operands = -1,
+	.complete_first = COMPLETE_CONTAINERS,
+	.complete_rest = COMPLETE_CONTAINERS,
+	.run = run,
+};
+
+const struct cmd cmd_container_inspect = {
+	.name = "inspect",
+	.operands = "CONTAINER...",
+	.summary = "show everything about containers, as JSON",
+	.description = "The same as containr inspect --type container.",
+	.section = CMD_SECTION_CONTAINERS,
+	.opts = typed_opts,
+	.args_size = sizeof(struct inspect_args),
+	.min_operands = 1,
+	.max_operands = -1,
+	.complete_first = COMPLETE_CONTAINERS,
+	.complete_rest = COMPLETE_CONTAINERS,
+	.run = run_container,
+};
+
+const struct cmd cmd_image_inspect = {
+	.name = "inspect",
+	.operands = "IMAGE...",
+	.summary = "show everything about images, as JSON",
+	.description = "The same as containr inspect --type image.",
+	.section = CMD_SECTION_IMAGES,
+	.opts = typed_opts,
+	.args_size = sizeof(struct inspect_args),
+	.min_operands = 1,
+	.max_operands = -1,
+	.complete_first = COMPLETE_IMAGES,
+	.complete_rest = COMPLETE_IMAGES,
+	.run = run_image,
+};
