@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+#include "cli/engine.h"
+#include "cli/run_opts.h"
+
+#include <unistd.h>
+
+static const struct opt create_opts[] = {
+	RUN_OPTS_CAP_TO_CPUS,
+	RUN_OPTS_DRY_RUN_TO_SECURITY,
+	RUN_OPTS_STOP_TO_WORKDIR,
+	END,
+};
+
+static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
+{
+	const struct run_args *create = args;
+	autorunspec spec = { 0 };
+	autoengine *engine = NULL;
+	char id[CONTAINR_ID_LENGTH + 1];
+	int r = run_spec_fill(create, argv, &spec, ctx->err);
+
+	(void)argc;
+	if (r == 0)
+		r = engine_open(ctx, &engine);
+	if (r < 0)
+		return r;
+	if (create->dry_run)
+		return containr_run_plan(engine, &spec.spec, STDOUT_FILENO, ctx->err);
+	r = containr_create(engine, &spec.spec, id, ctx->err);
+	if (r == 0)
+		(void)fprintf(ctx->out, "%s\n", id);
+	return r;
+}
+
+static const struct cmd_example examples[] = {
+	{ "containr create --name job busybox sh -c 'echo done'", "prepare a container" },
+	{ "containr start --attach job", "run it, as often as needed" },
+	{ 0 },
+};
+
+const struct cmd cmd_create = {
+	.name = "create",
+	.operands = "IMAGE [COMMAND [ARG...]]",
+	.summary = "create a container from an image without starting it",
+	.description = "Prints the id of the new container, which containr start runs. The options "
+		       "are those of run.",
+	.section = CMD_SECTION_CONTAINERS,
+	.opts = create_opts,
+	.examples = examples,
+	.args_size = sizeof(struct run_args),
+	.min_operands = 1,
+	.max_operands = -1,
+	.complete_first = COMPLETE_IMAGES,
+	.options_first = true,
+	.run = run,
+};

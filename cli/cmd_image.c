@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+
+/* Sorted by name; the tests hold every table to that. */
+static const struct cmd_entry entries[] = {
+	{ .cmd = &cmd_import },
+	{ .cmd = &cmd_image_inspect },
+	{ .cmd = &cmd_images, .name = "ls", .aliases = WORDS("list") },
+	{ .cmd = &cmd_rmi, .name = "rm", .aliases = WORDS("remove") },
+	{ .cmd = &cmd_tag },
+	{ 0 },
+};
+
+const struct cmd cmd_image = {
+	.name = "image",
+	.summary = "manage images",
+	.section = CMD_SECTION_GROUPS,
+	.commands = entries,
+};
