@@ -32,6 +32,9 @@ static int start_one(struct cmd_context *ctx, struct containr *engine, const voi
 	int r = containr_start(engine, container, NULL, ctx->err);
 
 	(void)args;
+	/* what runs is started, as docker and podman see it */
+	if (r == -CONTAINR_E_CONTAINER_RUNNING)
+		r = 0;
 	if (r == 0)
 		(void)fprintf(ctx->out, "%s\n", container);
 	return r;
@@ -61,6 +64,9 @@ static int start_attached(struct cmd_context *ctx, struct containr *engine,
 
 	if (r == 0)
 		r = containr_start(engine, container->id, &connection, ctx->err);
+	if (r == -CONTAINR_E_CONTAINER_RUNNING)
+		return fail_hint(ctx->err, "see its output with: containr logs --follow %s",
+				 container->name);
 	return r < 0 ? r : attach_streams(ctx, engine, container->id, connection, &attach);
 }
 
@@ -113,8 +119,8 @@ const struct cmd cmd_start = {
 	.operands = "CONTAINER...",
 	.summary = "start containers that were created or have ended",
 	.description = "Starts each container in the background and prints the names as they were "
-		       "given. What a container changed in its file system the last time is still "
-		       "there.",
+		       "given. One that runs already is fine. What a container changed in its file "
+		       "system the last time is still there.",
 	.section = CMD_SECTION_CONTAINERS,
 	.opts = start_opts,
 	.examples = examples,

@@ -33,10 +33,12 @@ extern const struct cmd cmd_ps;
 extern const struct cmd cmd_rm;
 extern const struct cmd cmd_rmi;
 extern const struct cmd cmd_run;
+extern const struct cmd cmd_spec;
 extern const struct cmd cmd_start;
 extern const struct cmd cmd_stats;
 extern const struct cmd cmd_stop;
 extern const struct cmd cmd_tag;
+extern const struct cmd cmd_validate;
 extern const struct cmd cmd_version;
 extern const struct cmd cmd_wait;
 
