@@ -32,17 +32,19 @@ static int remove_one(struct cmd_context *ctx, struct containr *engine, const ch
 static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 {
 	const struct rmi_args *rmi = args;
+	unsigned int flags = rmi->force ? CONTAINR_IMAGE_FORCE : 0;
 	autoengine *engine = NULL;
-	int result = engine_open(ctx, &engine);
+	int status = 0;
+	int r = engine_open(ctx, &engine);
 
-	for (int i = 0; i < argc && engine; i++) {
-		unsigned int flags = rmi->force ? CONTAINR_IMAGE_FORCE : 0;
-
-		if (result < 0)
+	for (int i = 0; engine && i < argc; i++) {
+		r = remove_one(ctx, engine, argv[i], flags);
+		if (r < 0 && i + 1 < argc) {
 			error_print(ctx);
-		result = remove_one(ctx, engine, argv[i], flags) < 0 ? -ctx->err->code : result;
+			status = containr_error_exit_status(ctx->err->code);
+		}
 	}
-	return result;
+	return r < 0 ? r : status;
 }
 
 static const struct cmd_example examples[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/image.h"
 
-#include "image/manifest.h"
+#include "image/image_record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +11,11 @@
 void image_id_of(const struct containr *engine, const struct index_entry *entry,
 		 char ret_id[DIGEST_SIZE])
 {
-	automanifest manifest = { 0 };
+	struct image_record record;
 	struct containr_error ignored;
-	bool is_read = manifest_load(engine, &entry->manifest, &manifest, &ignored) == 0;
+	bool is_read = image_record_read(engine, entry, &record, &ignored) == 0;
 
-	(void)snprintf(ret_id, DIGEST_SIZE, "%s",
-		       is_read ? manifest.config.digest : entry->manifest.digest);
+	(void)snprintf(ret_id, DIGEST_SIZE, "%s", is_read ? record.config : entry->manifest.digest);
 }
 
 /* Finds by the digits an id, or a manifest's digest, begins with. */

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "image/config.h"
 #include "image/gc.h"
-#include "image/manifest.h"
+#include "image/image_record.h"
 #include "store/event.h"
 
 #include <errno.h>
@@ -68,68 +68,84 @@ static int set_names(struct containr_image *image, const char *name, struct cont
 }
 
 /* Creates an image of what the index alone knows. */
-static int image_new(const struct index_entry *entry, struct containr_image **ret_image,
-		     struct containr_error *err)
+static int image_new(const char *manifest, const char *name, const char *id,
+		     struct containr_image **ret_image, struct containr_error *err)
 {
 	autoimage *image = calloc(1, sizeof(*image));
 	int r;
 
 	if (!image)
 		return fail_oom(err);
-	image->manifest_digest = strdup(entry->manifest.digest);
-	if (!image->manifest_digest)
+	image->manifest_digest = strdup(manifest);
+	image->id = strdup(id);
+	if (!image->manifest_digest || !image->id)
 		return fail_oom(err);
-	r = set_names(image, entry->name, err);
+	r = set_names(image, name, err);
 	if (r < 0)
 		return r;
 	*ret_image = steal_ptr(&image);
 	return 0;
 }
 
-static int read_config(const struct containr *engine, const struct manifest *manifest,
+static int read_config(const struct containr *engine, const struct image_record *record,
 		       struct containr_image *image, struct containr_error *err)
 {
+	const struct descriptor blob = { .digest = record->config, .size = record->config_size };
 	autojson doc = { 0 };
 	size_t layers = 0;
-	int r = content_read_json(engine, &manifest->config, "configuration", CONTENT_CONFIG_MAX,
-				  &doc, err);
+	int r = content_read_json(engine, &blob, "configuration", CONTENT_CONFIG_MAX, &doc, err);
 
 	if (r < 0)
 		return r;
 	r = config_read(doc.root, image, err);
 	if (r < 0)
-		return fail_prefix(err, "configuration %s", manifest->config.digest);
+		return fail_prefix(err, "configuration %s", record->config);
 	while (image->layers[layers])
 		layers++;
-	if (layers != manifest->layer_count)
+	if (layers != record->layers)
 		return fail(err, CONTAINR_E_IMAGE_CORRUPT,
-			    "manifest %s has %zu layers, its configuration %zu",
-			    image->manifest_digest, manifest->layer_count, layers);
+			    "manifest %s has %zu layers, its configuration %zu", record->manifest,
+			    record->layers, layers);
 	return 0;
 }
 
-int image_load(const struct containr *engine, const struct index_entry *entry,
-	       struct containr_image **ret_image, struct containr_error *err)
+static int load_record(const struct containr *engine, const struct image_record *record,
+		       const char *name, struct containr_image **ret_image,
+		       struct containr_error *err)
 {
 	autoimage *image = NULL;
-	automanifest manifest = { 0 };
-	int r = image_new(entry, &image, err);
+	int r = image_new(record->manifest, name, record->config, &image, err);
 
-	if (r == 0)
-		r = manifest_load(engine, &entry->manifest, &manifest, err);
 	if (r < 0)
 		return r;
-	image->id = strdup(manifest.config.digest);
-	if (!image->id)
-		return fail_oom(err);
-	if (__builtin_add_overflow(manifest_content_size(&manifest), entry->manifest.size,
-				   &image->size_bytes))
-		image->size_bytes = INT64_MAX;
-	r = read_config(engine, &manifest, image, err);
+	image->size_bytes = record->total_size;
+	r = read_config(engine, record, image, err);
 	if (r < 0)
 		return r;
 	*ret_image = steal_ptr(&image);
 	return 0;
+}
+
+static int load_entry(const struct containr *engine, const struct index_entry *entry,
+		      struct containr_image **ret_image, struct containr_error *err)
+{
+	struct image_record record;
+	int r = image_record_read(engine, entry, &record, err);
+
+	return r < 0 ? r : load_record(engine, &record, entry->name, ret_image, err);
+}
+
+/* The short way, for what is a name and nothing else; false where the index has to be asked. */
+static bool find_record(const struct containr *engine, const char *text,
+			char ret_name[REFERENCE_TEXT_SIZE], struct image_record *ret_record)
+{
+	struct reference reference;
+	struct containr_error ignored;
+
+	if (reference_parse(text, &reference, &ignored) < 0 || *reference.digest)
+		return false;
+	reference_format(&reference, ret_name);
+	return image_record_find(engine, ret_name, ret_record);
 }
 
 int containr_image_inspect(struct containr *engine, const char *reference,
@@ -137,12 +153,17 @@ int containr_image_inspect(struct containr *engine, const char *reference,
 {
 	autoindex index = { 0 };
 	const struct index_entry *entry;
-	int r = index_load(engine, &index, err);
+	struct image_record record;
+	char name[REFERENCE_TEXT_SIZE];
+	int r;
 
+	if (find_record(engine, reference, name, &record))
+		return load_record(engine, &record, name, ret_image, err);
+	r = index_load(engine, &index, err);
 	if (r == 0)
 		r = image_find(engine, &index, reference, &entry, NULL, err);
 	if (r == 0)
-		r = image_load(engine, entry, ret_image, err);
+		r = load_entry(engine, entry, ret_image, err);
 	return r;
 }
 
@@ -151,18 +172,15 @@ static int load_for_list(const struct containr *engine, const struct index_entry
 			 struct containr_image **ret_image, struct containr_error *err)
 {
 	autoimage *image = NULL;
-	int r = image_load(engine, entry, ret_image, err);
+	int r = load_entry(engine, entry, ret_image, err);
 
 	if (r != -CONTAINR_E_IMAGE_CORRUPT && r != -CONTAINR_E_UNSUPPORTED)
 		return r;
 	error_clear(err);
-	r = image_new(entry, &image, err);
+	r = image_new(entry->manifest.digest, entry->name, entry->manifest.digest, &image, err);
 	if (r < 0)
 		return r;
 	image->damaged = 1;
-	image->id = strdup(entry->manifest.digest);
-	if (!image->id)
-		return fail_oom(err);
 	*ret_image = steal_ptr(&image);
 	return 0;
 }

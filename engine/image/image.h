@@ -12,9 +12,9 @@
  * The image layer. May use: base, kernel, store. What is here is for the engine itself; the public
  * part is <containr/image.h>.
  *
- * A start of a container reads three small files, index.json, manifest and configuration, and looks
- * once at each layer: no folder is scanned and no lock is waited for, except in image_pin() while
- * something is being deleted.
+ * A start of a container reads two small files, the records of names (image/image_record.h) and the
+ * configuration, and looks once at each layer: no folder is scanned and no lock is waited for,
+ * except in image_pin() while something is being deleted.
  */
 
 #define LAYERS_DIR "layers"
@@ -42,10 +42,6 @@ int image_pin(const struct containr *engine, int *ret_fd, struct containr_error 
  */
 int image_lower_dirs(const struct containr *engine, const struct containr_image *image,
 		     struct strv *dirs, struct containr_error *err) MUST_CHECK;
-
-/** Reads the image of an index entry. Errors: IMAGE_CORRUPT, UNSUPPORTED. */
-int image_load(const struct containr *engine, const struct index_entry *entry,
-	       struct containr_image **ret_image, struct containr_error *err) MUST_CHECK;
 
 /** How a reference matched; by id it may stand for several entries. */
 enum image_match { IMAGE_MATCH_NAME, IMAGE_MATCH_DIGEST, IMAGE_MATCH_ID };

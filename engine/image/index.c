@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "image/image_record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -181,12 +182,16 @@ void index_format(const struct index *index, struct str *out)
 int index_save(const struct containr *engine, const struct index *index, struct containr_error *err)
 {
 	autostr text = STR_INIT;
+	int r;
 
 	index_format(index, &text);
 	if (text.failed)
 		return fail_oom(err);
-	return fs_replace_file(engine->root_fd, CONTENT_INDEX, text.data, text.len, 0644,
-			       FS_DURABLE, err);
+	r = fs_replace_file(engine->root_fd, CONTENT_INDEX, text.data, text.len, 0644, FS_DURABLE,
+			    err);
+	if (r == 0)
+		image_record_save(engine, index);
+	return r;
 }
 
 const struct index_entry *index_find(const struct index *index, const char *name)

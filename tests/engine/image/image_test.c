@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "image/gc.h"
+#include "image/image_record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -139,7 +139,87 @@ static void missing_layer_is_corrupt(void **state)
 	assert_string_equal(store->err.hint, "remove the image and import it again");
 }
 
-static void damage_is_told(void **state)
+static void write_file(struct store *store, const char *path, const char *text)
+{
+	assert_int_equal(fs_replace_file(store->engine->root_fd, path, text, strlen(text), 0644,
+					 FS_VOLATILE, &store->err),
+			 0);
+}
+
+static void records_of_another_index_are_not_believed(void **state)
+{
+	struct store *store = *state;
+	autostr index = STR_INIT;
+	autoimage *image = NULL;
+
+	store_put_image(store, BUSYBOX, 1, "7");
+	assert_int_equal(fs_read_file(store->engine->root_fd, CONTENT_INDEX, 1 << 20, &index,
+				      &store->err),
+			 0);
+	/* another tool takes the image out, and the records still have it */
+	write_file(store, CONTENT_INDEX, "{\"manifests\":[]}");
+	assert_true(store_has(store, RECORD_FILE));
+	assert_int_equal(containr_image_inspect(store->engine, "busybox", &image, &store->err),
+			 -CONTAINR_E_IMAGE_NOT_FOUND);
+	/* and puts it in again: without records it is found as well */
+	write_file(store, CONTENT_INDEX, index.data);
+	assert_int_equal(containr_image_inspect(store->engine, "busybox", &image, &store->err), 0);
+	assert_string_equal(image->id, store_digest(1));
+}
+
+static void damaged_records_are_not_believed(void **state)
+{
+	static const char *const damages[] = { "", "\n", BUSYBOX " sha256:1 sha256:2 3 4 5\n",
+					       "docker.io/library/busybox:late", BUSYBOX " " };
+	struct store *store = *state;
+	autostr records = STR_INIT;
+
+	store_put_image(store, BUSYBOX, 1, "7");
+	assert_int_equal(fs_read_file(store->engine->root_fd, RECORD_FILE, 1 << 20, &records,
+				      &store->err),
+			 0);
+	*(strchr(records.data, '\n') + 1) = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+		autostr text = STR_INIT;
+		autoimage *image = NULL;
+
+		str_append(&text, records.data);
+		str_append(&text, damages[i]);
+		write_file(store, RECORD_FILE, text.data);
+		assert_int_equal(
+			containr_image_inspect(store->engine, "busybox", &image, &store->err), 0);
+		assert_string_equal(image->id, store_digest(1));
+	}
+}
+
+static void record_is_found_among_many(void **state)
+{
+	struct store *store = *state;
+	autoindex index = { 0 };
+	struct image_record record;
+	char name[64];
+
+	store_put_image(store, BUSYBOX, 1, "7");
+	assert_int_equal(index_load(store->engine, &index, &store->err), 0);
+	for (int i = 0; i < 300; i++) {
+		(void)snprintf(name, sizeof(name), "docker.io/library/name%d:v", i);
+		assert_int_equal(index_set_name(&index, name, &index.entries[0].manifest, NULL,
+						&store->err),
+				 0);
+	}
+	assert_int_equal(index_save(store->engine, &index, &store->err), 0);
+	for (int i = 0; i < 300; i++) {
+		(void)snprintf(name, sizeof(name), "docker.io/library/name%d:v", i);
+		assert_true(image_record_find(store->engine, name, &record));
+		assert_string_equal(record.manifest, store_digest(2));
+		assert_string_equal(record.config, store_digest(1));
+		assert_int_equal(record.layers, 1);
+	}
+	assert_false(image_record_find(store->engine, "docker.io/library/name300:v", &record));
+	assert_false(image_record_find(store->engine, "docker.io/library/name1", &record));
+}
+
+static void damaged_manifest_is_told(void **state)
 {
 	static const char *const damages[] = {
 		"",
@@ -155,10 +235,29 @@ static void damage_is_told(void **state)
 
 		store_put_image(store, BUSYBOX, 1, "7");
 		store_put_blob(store, store_digest(2), damages[i]);
+		write_file(store, RECORD_FILE, "");
 		assert_int_equal(containr_image_inspect(store->engine, "busybox", &image,
 							&store->err),
 				 -CONTAINR_E_IMAGE_CORRUPT);
 	}
+}
+
+static void damaged_configuration_is_told(void **state)
+{
+	struct store *store = *state;
+	autoimage *image = NULL;
+	char path[CONTENT_PATH_SIZE];
+
+	store_put_image(store, BUSYBOX, 1, "7");
+	store_put_blob(store, store_digest(1), "{}");
+	assert_int_equal(containr_image_inspect(store->engine, "busybox", &image, &store->err),
+			 -CONTAINR_E_IMAGE_CORRUPT);
+	assert_non_null(strstr(store->err.message, "has 2 bytes instead of "));
+	content_blob_path(store_digest(1), path);
+	assert_int_equal(unlinkat(store->engine->root_fd, path, 0), 0);
+	assert_int_equal(containr_image_inspect(store->engine, "busybox", &image, &store->err),
+			 -CONTAINR_E_IMAGE_CORRUPT);
+	assert_non_null(strstr(store->err.message, "is missing"));
 }
 
 static void list_is_newest_first_and_shows_what_is_damaged(void **state)
@@ -270,7 +369,11 @@ int main(void)
 		STORE_TEST(prefix_of_several_ids_is_refused),
 		STORE_TEST(lower_folders_are_top_first),
 		STORE_TEST(missing_layer_is_corrupt),
-		STORE_TEST(damage_is_told),
+		STORE_TEST(records_of_another_index_are_not_believed),
+		STORE_TEST(damaged_records_are_not_believed),
+		STORE_TEST(record_is_found_among_many),
+		STORE_TEST(damaged_manifest_is_told),
+		STORE_TEST(damaged_configuration_is_told),
 		STORE_TEST(list_is_newest_first_and_shows_what_is_damaged),
 		STORE_TEST(list_of_an_empty_store_is_empty),
 		STORE_TEST(tag_adds_a_name),

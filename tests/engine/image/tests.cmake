@@ -1,2 +1,14 @@
 # SPDX-License-Identifier: MIT
-containr_unit_test(engine/image/reference_test LAYERS image kernel store base)
+set(image_layers base kernel store image)
+set(image_fixture engine/image/store_fixture.c)
+containr_unit_test(engine/image/reference_test LAYERS ${image_layers})
+containr_unit_test(engine/image/index_test LAYERS ${image_layers})
+containr_unit_test(engine/image/image_test LAYERS ${image_layers} SOURCES ${image_fixture})
+containr_unit_test(engine/image/remove_test LAYERS ${image_layers} SOURCES ${image_fixture})
+
+set(archive_fixture ${image_fixture} engine/image/archive/import_fixture.c
+	engine/image/archive/tar_builder.c)
+foreach(noun changes decoder hostile import)
+	containr_unit_test(engine/image/archive/${noun}_test LAYERS ${image_layers} image_archive
+		SOURCES ${archive_fixture})
+endforeach()
