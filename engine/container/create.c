@@ -56,14 +56,37 @@ static int set_rootfs(const struct containr *engine, struct container *c,
 	return 0;
 }
 
+/* A key has one value, the last that was given: two would be broken JSON in events and inspect. */
+static int set_labels(const struct containr_spec *spec, const struct containr_image *image,
+		      struct strv *labels, struct containr_error *err)
+{
+	strv_extend(labels, image->config.labels);
+	for (size_t i = 0; spec->labels && spec->labels[i]; i++) {
+		const char *item = spec->labels[i];
+		autofree char *whole = NULL;
+
+		if (!*item || *item == '=')
+			return fail(err, CONTAINR_E_INVALID_ARGUMENT,
+				    "--label: '%s' is not KEY=VALUE", item);
+		if (asprintf(&whole, "%s%s", item, strchr(item, '=') ? "" : "=") < 0) {
+			whole = NULL;
+			return fail_oom(err);
+		}
+		oci_set_env(labels, whole);
+	}
+	return labels->failed ? fail_oom(err) : 0;
+}
+
 static int set_record(const struct containr_spec *spec, const struct containr_image *image,
 		      struct container *c, struct containr_error *err)
 {
 	struct record *record = &c->record;
 	const char *signal = spec->stop_signal ? spec->stop_signal : image->config.stop_signal;
 	int number;
-	int r;
+	int r = set_labels(spec, image, &record->labels, err);
 
+	if (r < 0)
+		return r;
 	record->id = strdup(c->id);
 	record->image = strdup(spec->image);
 	record->image_id = strdup(image->id);
@@ -73,12 +96,9 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 	record->tty = spec->tty;
 	record->stdin_open = spec->stdin_open;
 	record->auto_remove = spec->auto_remove;
-	strv_extend(&record->labels, image->config.labels);
-	for (size_t i = 0; spec->labels && spec->labels[i]; i++)
-		strv_push(&record->labels, spec->labels[i]);
 	strv_extend(&record->command, c->config.process.args.items);
 	if (!record->id || !record->image || !record->image_id || !record->stop_signal ||
-	    record->labels.failed || record->command.failed)
+	    record->command.failed)
 		return fail_oom(err);
 	r = signal_parse(record->stop_signal, &number, err);
 	return r < 0 ? fail_prefix(err, "--stop-signal") : 0;
