@@ -3,8 +3,7 @@
 
 #include <containr/image.h>
 
-#include "cli/engine.h"
-#include "cli/error_print.h"
+#include "cli/each.h"
 
 struct rmi_args {
 	bool force;
@@ -16,35 +15,24 @@ static const struct opt rmi_opts[] = {
 	END,
 };
 
-static int remove_one(struct cmd_context *ctx, struct containr *engine, const char *reference,
-		      unsigned int flags)
+static int remove_one(struct cmd_context *ctx, struct containr *engine, const void *args,
+		      const char *operand)
 {
+	const struct rmi_args *rmi = args;
+	unsigned int flags = rmi->force ? CONTAINR_IMAGE_FORCE : 0;
 	char **deleted = NULL;
-	int r = containr_image_remove(engine, reference, flags, &deleted, ctx->err);
+	int r = containr_image_remove(engine, operand, flags, &deleted, ctx->err);
 
-	for (char **line = deleted; r == 0 && line && *line; line++)
+	for (char **line = deleted; r == 0 && *line; line++)
 		(void)fprintf(ctx->out, "%s\n", *line);
 	containr_strings_free(deleted);
 	return r;
 }
 
-/* One image that cannot be removed does not keep the others: each gets its message. */
 static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 {
-	const struct rmi_args *rmi = args;
-	unsigned int flags = rmi->force ? CONTAINR_IMAGE_FORCE : 0;
-	autoengine *engine = NULL;
-	int status = 0;
-	int r = engine_open(ctx, &engine);
-
-	for (int i = 0; engine && i < argc; i++) {
-		r = remove_one(ctx, engine, argv[i], flags);
-		if (r < 0 && i + 1 < argc) {
-			error_print(ctx);
-			status = containr_error_exit_status(ctx->err->code);
-		}
-	}
-	return r < 0 ? r : status;
+	(void)argc;
+	return each_operand(ctx, args, argv, remove_one);
 }
 
 static const struct cmd_example examples[] = {
