@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define PROFILE_MAX (4 << 20)
 #define MEMORY_MIN (512 << 10) /* docker refuses below 6 MiB; a static program runs in less */
@@ -142,12 +143,26 @@ static int set_process(struct maker *m)
 	return 0;
 }
 
+static bool adds_all_capabilities(const struct containr_spec *spec)
+{
+	for (size_t i = 0; spec->cap_add && spec->cap_add[i]; i++)
+		if (strcasecmp(spec->cap_add[i], "ALL") == 0)
+			return true;
+	return false;
+}
+
 static int set_capabilities(struct maker *m)
 {
+	struct caps_sets own;
 	uint64_t mask;
 	int r = caps_adjust(CAPS_DEFAULT, mutable_list(m->spec->cap_add),
 			    mutable_list(m->spec->cap_drop), &mask, m->err);
 
+	/* ALL is all there is to give: inside another container the engine may lack some */
+	if (r == 0 && adds_all_capabilities(m->spec)) {
+		r = caps_read(&own, m->err);
+		mask = r == 0 ? mask & own.permitted : 0;
+	}
 	if (r == 0)
 		m->config->process.caps = caps_sets_of(mask);
 	return r;

@@ -249,6 +249,17 @@ int exec_start(const struct exec_request *request, struct exec_started *ret_star
 	return 0;
 }
 
+/* All that the engine has itself, which may be less than the kernel knows. */
+static int give_all_capabilities(struct oci_process *process, struct containr_error *err)
+{
+	struct caps_sets own;
+	int r = caps_read(&own, err);
+
+	if (r == 0)
+		process->caps = caps_sets_of(own.permitted);
+	return r;
+}
+
 /* The process of this exec: that of the container, changed by what was asked for. */
 static int make_process(const struct containr_exec_spec *spec, struct oci_process *process,
 			struct containr_error *err)
@@ -273,11 +284,11 @@ static int make_process(const struct containr_exec_spec *spec, struct oci_proces
 		if (!process->cwd)
 			return fail_oom(err);
 	}
-	if (spec->privileged)
-		process->caps = caps_sets_of(CAPS_ALL);
 	if (!process->args.len)
 		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "no command was given");
-	return process->args.failed || process->env.failed ? fail_oom(err) : 0;
+	if (process->args.failed || process->env.failed)
+		return fail_oom(err);
+	return spec->privileged ? give_all_capabilities(process, err) : 0;
 }
 
 static int exit_code_of(pid_t pid)

@@ -151,8 +151,9 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 	tell_kill(engine, &live, &record, signal);
 	r = pidfd_wait_end(pidfd, timeout_s * 1000, &ended, err);
 	if (r == 0 && !ended) {
-		r = kill_and_wait(pidfd, err);
+		/* before it is done, or the container's end would be told first */
 		tell_kill(engine, &live, &record, SIGKILL);
+		r = kill_and_wait(pidfd, err);
 	}
 	if (r == 0)
 		r = wait_for_record(engine, &live, err);
