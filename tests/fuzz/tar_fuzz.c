@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/archive/decoder.h"
+#include "image/archive/unpack.h"
+
+#include "base/cleanup.h"
+#include "base/fs.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/*
+ * Archives, compressed or not: whatever they say, they are refused, or become files below the
+ * folder they are unpacked into. Beside that folder lies a file that must stay as it is, and
+ * nothing may join the two.
+ */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct source {
+	struct decoder *decoder;
+	unsigned char bytes[4096];
+	struct containr_error err;
+};
+
+static ssize_t next_bytes(void *data, const unsigned char **ret_bytes)
+{
+	struct source *source = data;
+	size_t got;
+
+	if (decoder_read(source->decoder, source->bytes, sizeof(source->bytes), &got,
+			 &source->err) < 0)
+		return -1;
+	*ret_bytes = source->bytes;
+	return (ssize_t)got;
+}
+
+static void unpack(const uint8_t *data, size_t size, int root)
+{
+	const struct input_source from = {
+		.fd = -1, .memory = data, .memory_len = size, .what = "fuzz"
+	};
+	__attribute__((cleanup(input_release))) struct input input;
+	autodecoder *decoder = NULL;
+	struct source source = { 0 };
+	struct containr_error err = { 0 };
+
+	if (input_open(&input, &from, &err) < 0 || decoder_open(&input, &decoder, &err) < 0)
+		return;
+	source.decoder = decoder;
+	if (unpack_tar(next_bytes, &source, root, &err) < 0 && err.message[0] == '\0')
+		abort();
+}
+
+static void check_outside(int dir)
+{
+	struct stat info;
+	size_t count = 0;
+	const struct dirent *entry;
+	autoclosedir DIR *folder = fdopendir(dup(dir));
+
+	if (!folder || fstatat(dir, "victim", &info, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(info.st_mode) || info.st_size != 6 || info.st_nlink != 1 ||
+	    (info.st_mode & 07777) != 0600)
+		abort();
+	while ((entry = readdir(folder)))
+		count += entry->d_name[0] != '.';
+	if (count != 2)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[] = "/dev/shm/containr-fuzz-XXXXXX";
+	struct containr_error err;
+	autoclose int dir = -1;
+	autoclose int root = -1;
+
+	if (!mkdtemp(path))
+		return 0;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0 && mkdirat(dir, "root", 0700) == 0 &&
+	    fs_replace_file(dir, "victim", "secret", 6, 0600, FS_VOLATILE, &err) == 0) {
+		root = openat(dir, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		unpack(data, size, root);
+		check_outside(dir);
+	}
+	error_ignore(fs_remove_tree(AT_FDCWD, path, &err));
+	return 0;
+}

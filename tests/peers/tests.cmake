@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+containr_script_test(peers/image_layout_test LABEL peers)
