@@ -68,8 +68,8 @@ int process_find_program(const char *name, char *const *env, char *ret_path, siz
 	/* the words of docker and runc: podman tells the exit status from them */
 	if (problem == ENOENT || problem == ENOTDIR)
 		return fail(err, CONTAINR_E_COMMAND_NOT_FOUND, "cannot execute '%s': %s", name,
-			    strchr(name, '/') ? "no such file or directory" :
-						"executable file not found in $PATH");
+			    strchr(name, '/') ? "no such file or directory"
+					      : "executable file not found in $PATH");
 	(void)fail(err, CONTAINR_E_COMMAND_NOT_EXECUTABLE, "cannot execute '%s': %s", name,
 		   strerror(problem));
 	err->sys_errno = problem;
