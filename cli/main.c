@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,8 +14,14 @@
  */
 static int keep_standard_fds(void)
 {
+	struct pollfd fds[] = { { .fd = STDIN_FILENO },
+				{ .fd = STDOUT_FILENO },
+				{ .fd = STDERR_FILENO } };
+
+	if (poll(fds, 3, 0) < 0)
+		return -1;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
+		if (fds[fd].revents & POLLNVAL &&
 		    open("/dev/null", O_RDWR) != fd) /* NOLINT: see above */
 			return -1;
 	return 0;

@@ -40,7 +40,7 @@ static int handle(const struct bundle *bundle, void *context)
 		str_appendf(list->text, "%s\n", bundle->id);
 		return 0;
 	}
-	time_format_utc(bundle->created_ns, created);
+	time_format_utc(bundle->state.created_ns, created);
 	(void)snprintf(pid, sizeof(pid), "%d", *status == 's' ? 0 : (int)bundle->state.pid);
 	table_cell(list->table, bundle->id);
 	table_cell(list->table, pid);

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +18,6 @@
 #include <unistd.h>
 
 #define ID_MAX 255
-#define FILE_MAX (1 << 20)
 
 void bundle_release(struct bundle *bundle)
 {
@@ -56,24 +56,14 @@ int bundle_open_root(const char *root_path, int *ret_fd, struct containr_error *
 	return r;
 }
 
-/* bundle.json: what the state object tells and the record cannot hold. */
-static int read_facts(struct bundle *bundle, struct containr_error *err)
+static int read_path(struct bundle *bundle, struct containr_error *err)
 {
-	autostr text = STR_INIT;
-	autojson doc = { 0 };
-	const char *path = "";
-	int r = fs_read_file(bundle->dir, "bundle.json", FILE_MAX, &text, err);
+	char path[PATH_MAX];
+	ssize_t len = readlinkat(bundle->dir, BUNDLE_LINK, path, sizeof(path));
 
-	if (r == 0)
-		r = json_parse(text.data, text.len, "bundle.json", &doc, err);
-	if (r == 0)
-		r = json_read_string(doc.root, "", "bundle", &path, err);
-	if (r == 0)
-		r = json_read_int(doc.root, "", "created_ns", 0, INT64_MAX, &bundle->created_ns,
-				  err);
-	if (r < 0)
-		return r;
-	bundle->path = strdup(path);
+	if (len < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot read where the bundle is");
+	bundle->path = strndup(path, (size_t)len);
 	return bundle->path ? 0 : fail_oom(err);
 }
 
@@ -90,7 +80,7 @@ static int open_one(int root, const char *id, const struct log *log, struct bund
 	if (r == 0)
 		r = state_read(bundle.state_fd, &bundle.state, err);
 	if (r == 0)
-		r = read_facts(&bundle, err);
+		r = read_path(&bundle, err);
 	if (r < 0) {
 		bundle_release(&bundle);
 		return r;
@@ -133,7 +123,7 @@ void bundle_write_state(struct json_writer *writer, const struct bundle *bundle)
 	const char *status = bundle_status(bundle);
 	char created[TIME_TEXT_SIZE];
 
-	time_format_utc(bundle->created_ns, created);
+	time_format_utc(bundle->state.created_ns, created);
 	json_open_object(writer, NULL);
 	json_string(writer, "ociVersion", OCI_VERSION);
 	json_string(writer, "id", bundle->id);
@@ -211,6 +201,18 @@ static int end_processes(struct bundle *bundle, struct containr_error *err)
 	return r;
 }
 
+int bundle_remove_files(const struct bundle *bundle, struct containr_error *err)
+{
+	static const char *const files[] = { STATE_FILE, "config.json", BUNDLE_LINK };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		(void)unlinkat(bundle->dir, files[i], 0);
+	/* what else is there, e.g. the gate of one that was created */
+	if (unlinkat(bundle->root, bundle->id, AT_REMOVEDIR) == 0)
+		return 0;
+	return fs_remove_tree(bundle->root, bundle->id, err);
+}
+
 int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
 {
 	autofree char *path = NULL;
@@ -236,7 +238,7 @@ int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
 		return fail_oom(err);
 	cgroup_host_probe(&host);
 	r = cgroup_remove(&host, path, err);
-	return r < 0 ? r : fs_remove_tree(bundle->root, bundle->id, err);
+	return r < 0 ? r : bundle_remove_files(bundle, err);
 }
 
 int bundle_list(const char *root_path, const struct log *log,

@@ -15,10 +15,11 @@
  * config.json and a root file system) by create, start, kill, delete, each a process of its own.
  * There is no monitor: whoever called us (conmon, containerd-shim) is or becomes the parent.
  *
- *   ROOT/ID/  state  config.json (as it was at create)  bundle.json  exec.fifo
+ *   ROOT/ID/  state  config.json (as it was at create)  bundle (a link to it)  exec.fifo
  */
 
 #define BUNDLE_ROOT "/run/containr-runtime"
+#define BUNDLE_LINK "bundle"
 
 struct bundle {
 	const struct log *log;
@@ -27,7 +28,6 @@ struct bundle {
 	int state_fd;
 	const char *id; /* borrowed */
 	char *path;	/* of the bundle */
-	int64_t created_ns;
 	struct state state;
 	struct oci_config config;
 	bool has_config;
@@ -116,6 +116,9 @@ int bundle_write_pid(const char *path, pid_t pid, struct containr_error *err) MU
 
 /** Path of the container's cgroup: linux.cgroupsPath, or one of its own; the caller frees it. */
 char *bundle_cgroup_path(const struct bundle *bundle);
+
+/** Deletes the container's state folder. */
+int bundle_remove_files(const struct bundle *bundle, struct containr_error *err) MUST_CHECK;
 
 /** Checks an id. Errors: INVALID_ARGUMENT. */
 int bundle_check_id(const char *id, struct containr_error *err) MUST_CHECK;

@@ -47,6 +47,22 @@ static void making_release(struct making *m)
 	bundle_release(&m->bundle);
 }
 
+/* The path of a folder without links: what the kernel says of it, in one call instead of one a
+ * part. */
+static char *real_folder(const char *path)
+{
+	autoclose int fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char link[40];
+	char real[PATH_MAX];
+	ssize_t len;
+
+	if (fd < 0)
+		return NULL;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, real, sizeof(real));
+	return len > 0 && len < (ssize_t)sizeof(real) ? strndup(real, (size_t)len) : NULL;
+}
+
 /* Reads the configuration; relative paths in it start at the bundle. */
 static int read_bundle(struct making *m, struct str *text)
 {
@@ -57,7 +73,7 @@ static int read_bundle(struct making *m, struct str *text)
 	const char *root;
 	int r;
 
-	bundle->path = realpath(given, NULL);
+	bundle->path = real_folder(given);
 	if (!bundle->path)
 		return fail_sys(m->err, CONTAINR_E_INVALID_ARGUMENT, "cannot open the bundle '%s'",
 				given);
@@ -77,7 +93,7 @@ static int read_bundle(struct making *m, struct str *text)
 	(void)snprintf(cwd, sizeof(cwd), "%s%s%s", root[0] == '/' ? "" : bundle->path,
 		       root[0] == '/' ? "" : "/", root);
 	m->rootfs.kind = ROOTFS_BIND;
-	m->rootfs.path = realpath(cwd, NULL);
+	m->rootfs.path = real_folder(cwd);
 	if (!m->rootfs.path)
 		return fail_sys(m->err, CONTAINR_E_INVALID_CONFIG, "root.path: cannot open '%s'",
 				cwd);
@@ -97,20 +113,15 @@ static int check_terminal(const struct making *m, bool relayed)
 	return 0;
 }
 
-static int write_facts(const struct making *m)
+/* Nobody looks for the file before the state record is there, so it need not appear in one step. */
+static int write_config(const struct making *m, const struct str *config)
 {
-	autostr text = STR_INIT;
-	struct json_writer w = JSON_WRITER(&text);
+	autoclose int fd =
+		openat(m->bundle.dir, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-	json_open_object(&w, NULL);
-	json_string(&w, "id", m->bundle.id);
-	json_string(&w, "bundle", m->bundle.path);
-	json_int(&w, "created_ns", m->bundle.created_ns);
-	json_close_object(&w);
-	if (text.failed)
-		return fail_oom(m->err);
-	return fs_replace_file(m->bundle.dir, "bundle.json", text.data, text.len, 0600, FS_VOLATILE,
-			       m->err);
+	if (fd < 0 || fs_write_all(fd, config->data, config->len) < 0)
+		return fail_sys(m->err, CONTAINR_E_IO, "cannot keep the configuration");
+	return 0;
 }
 
 /* The folder's mkdir decides who has the id. */
@@ -119,9 +130,7 @@ static int make_folder(struct making *m, const struct str *config)
 	struct bundle *bundle = &m->bundle;
 	int r;
 
-	bundle->created_ns = time_now_ns();
-	bundle->state =
-		(struct state) { .status = STATE_CREATED, .created_ns = bundle->created_ns };
+	bundle->state = (struct state) { .status = STATE_CREATED, .created_ns = time_now_ns() };
 	if (mkdirat(bundle->root, bundle->id, 0711) < 0)
 		return errno == EEXIST
 			       ? fail(m->err, CONTAINR_E_CONTAINER_EXISTS,
@@ -129,11 +138,12 @@ static int make_folder(struct making *m, const struct str *config)
 			       : fail_sys(m->err, CONTAINR_E_IO, "cannot create the state folder");
 	r = fs_open_dir(bundle->root, bundle->id, &bundle->dir, m->err);
 	if (r == 0)
-		r = state_create(bundle->dir, &bundle->state, &bundle->state_fd, m->err);
+		r = write_config(m, config);
+	if (r == 0 && symlinkat(bundle->path, bundle->dir, BUNDLE_LINK) < 0)
+		r = fail_sys(m->err, CONTAINR_E_IO, "cannot note the bundle");
 	if (r == 0)
-		r = fs_replace_file(bundle->dir, "config.json", config->data, config->len, 0600,
-				    FS_VOLATILE, m->err);
-	return r < 0 ? r : write_facts(m);
+		r = state_create(bundle->dir, &bundle->state, &bundle->state_fd, m->err);
+	return r;
 }
 
 static int make_gate(struct making *m)
@@ -214,7 +224,7 @@ static void undo(struct making *m)
 		error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
 	}
 	if (m->bundle.dir >= 0)
-		error_ignore(fs_remove_tree(m->bundle.root, m->bundle.id, &ignored));
+		error_ignore(bundle_remove_files(&m->bundle, &ignored));
 }
 
 int bundle_create(const char *id, const struct bundle_options *options, struct containr_error *err)
@@ -283,8 +293,9 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 	else
 		r = signals_forward(m->launched.pidfd, m->err);
 	*ret_exit_code = exit_code_of(m->launched.pid);
-	error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
-	error_ignore(fs_remove_tree(m->bundle.root, m->bundle.id, &ignored));
+	error_ignore(cgroup_remove_used(&m->plan.host, m->plan.cgroup.path, m->plan.cgroup.used,
+					&ignored));
+	error_ignore(bundle_remove_files(&m->bundle, &ignored));
 	return r;
 }
 

@@ -4,9 +4,11 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/json.h"
+#include "kernel/mount.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,6 +247,21 @@ static int set_limits(struct maker *m)
 	return 0;
 }
 
+/* A bind has no options but the kernel's flags: a word that is none would be lost in silence. */
+static int check_bind_options(struct maker *m, const struct strv *options)
+{
+	struct mount_options parsed = { 0 };
+	int r = mount_options_parse(options->items, &parsed, m->err);
+
+	if (r == 0 && parsed.data.len) {
+		(void)fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
+			   "'%s' is not an option of a bind mount", parsed.data.data);
+		r = fail_hint(m->err, "options are those of mount(8), e.g. ro, nosuid, rslave");
+	}
+	str_release(&parsed.data);
+	return r;
+}
+
 static int add_spec_mount(struct maker *m, const struct containr_mount *mount)
 {
 	autostrv options = { 0 };
@@ -272,6 +289,8 @@ static int add_spec_mount(struct maker *m, const struct containr_mount *mount)
 		strv_push(&options, "rprivate");
 	if (options.failed)
 		return fail_oom(m->err);
+	if (is_bind && check_bind_options(m, &options) < 0)
+		return -m->err->code;
 	return oci_add_mount(m->config, mount->target, is_bind ? "bind" : "tmpfs",
 			     is_bind ? mount->source : "tmpfs", options.items, m->err);
 }
@@ -291,6 +310,9 @@ static int set_network(struct maker *m, const char *id)
 	const char *options[] = { "rbind", "ro", "nosuid", "nodev", "noexec", NULL };
 	int r;
 
+	if (m->spec->hostname && strlen(m->spec->hostname) > HOST_NAME_MAX)
+		return fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
+			    "--hostname: a name may have at most %d characters", HOST_NAME_MAX);
 	if (m->spec->hostname)
 		m->config->hostname = strdup(m->spec->hostname);
 	else if (asprintf(&m->config->hostname, "%.12s", id) < 0)

@@ -85,6 +85,14 @@ static int set_stdio(struct exec_child *c)
 	return 0;
 }
 
+/* From here on every path that is looked at may be the container's trap. */
+static int close_host(struct exec_child *c)
+{
+	const int keep[] = { c->error_fd, c->console, c->request->log->fd };
+
+	return process_close_others(3 + c->request->preserved_fds, keep, ARRAY_LEN(keep), &c->err);
+}
+
 static int change_dir(struct exec_child *c)
 {
 	const char *cwd = c->request->process->cwd;
@@ -107,9 +115,11 @@ static int set_up(struct exec_child *c)
 	int r = enter(c);
 
 	if (r == 0)
-		r = make_terminal(c);
-	if (r == 0)
 		r = set_stdio(c);
+	if (r == 0)
+		r = close_host(c);
+	if (r == 0)
+		r = make_terminal(c);
 	if (r == 0)
 		r = process_set_limits(process, c->request->log, &c->err);
 	if (r == 0)
@@ -121,8 +131,7 @@ static int set_up(struct exec_child *c)
 	process_set_home(c->env, c->user.home);
 	r = process_find_program(process->args.items[0], c->env, c->program, sizeof(c->program),
 				 &c->err);
-	if (r == 0)
-		r = process_seal(3 + c->request->preserved_fds, &c->err);
+	process_reset_signals();
 	if (r == 0)
 		r = process_drop_rights(process, &c->user, c->filter, &c->err);
 	return r;

@@ -201,6 +201,15 @@ static int find_program(struct init *init)
 				    sizeof(init->program), &init->err);
 }
 
+/* From here on every path that is looked at may be the container's trap. */
+static int close_host(struct init *init)
+{
+	const struct launch *launch = init->args->launch;
+	const int keep[] = { init->args->error_fd, launch->gate, launch->log->fd };
+
+	return process_close_others(3 + launch->preserved_fds, keep, ARRAY_LEN(keep), &init->err);
+}
+
 static int set_stdio(struct init *init)
 {
 	const int *stdio = init->args->launch->stdio;
@@ -231,13 +240,9 @@ static int wait_at_gate(struct init *init)
 	return got == 1 ? 0 : fail_sys(&init->err, CONTAINR_E_PROCESS_SETUP, "cannot wait");
 }
 
-static int seal(struct init *init)
-{
-	return process_seal(3 + init->args->launch->preserved_fds, &init->err);
-}
-
 static int drop_rights(struct init *init)
 {
+	process_reset_signals();
 	return process_drop_rights(init->process, &init->user, &init->plan->seccomp, &init->err);
 }
 
@@ -263,13 +268,13 @@ static const struct {
 	{ "make the terminal", make_terminal },
 	{ "make the working folder", make_working_dir },
 	{ "set limits", set_limits },
+	{ "set standard streams", set_stdio },
 	{ "change the root", change_root },
+	{ "close what is the host's", close_host },
 	{ "change to the working folder", change_dir },
 	{ "find the user", find_user },
 	{ "find the program", find_program },
-	{ "set standard streams", set_stdio },
 	{ "wait for the start", wait_at_gate },
-	{ "close descriptors", seal },
 	{ "drop rights", drop_rights },
 	{ "execute", execute },
 };

@@ -27,6 +27,80 @@ struct scene {
 	struct containr_error *err;
 };
 
+/*
+ * Descriptors of targets are left to process_close_others(), which ends them all in one call:
+ * closing each would be a quarter of the child's system calls. A configuration with hundreds of
+ * mounts must not run into the limit of descriptors, though.
+ */
+#define TARGETS_LEFT_OPEN 256
+
+static void close_if_many(const int *fd)
+{
+	if (*fd >= TARGETS_LEFT_OPEN)
+		cleanup_close(fd);
+}
+
+#define autotarget CLEANUP(close_if_many)
+
+static void forget_parent(struct scene *scene)
+{
+	close_if_many(&scene->parent);
+	scene->parent = -1;
+}
+
+static size_t parent_len_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+/* Opens the folder that holds the target of @step, unless it is the one that is open already. */
+static int enter_parent(struct scene *scene, const char *target, const char **ret_name)
+{
+	char parent[PATH_MAX];
+	size_t len = parent_len_of(target);
+
+	if (target[0] != '/' || !target[len + 1] || len >= sizeof(parent))
+		return fail(scene->err, CONTAINR_E_INVALID_CONFIG, "'%s' is no place for a mount",
+			    target);
+	*ret_name = target + len + 1;
+	if (scene->parent >= 0 && scene->parent_len == len &&
+	    strncmp(scene->parent_path, target, len) == 0)
+		return 0;
+	memcpy(parent, target, len);
+	parent[len] = '\0';
+	forget_parent(scene);
+	scene->parent_path = target;
+	scene->parent_len = len;
+	return root_make(scene->root, parent, ROOT_FOLDER, &scene->parent, scene->err);
+}
+
+/*
+ * Opens a target, a folder or a file, and creates it where it is missing. In the folder that is
+ * open already no path has to be resolved; a link there is followed by root_make(), inside the
+ * root.
+ */
+static int open_target(struct scene *scene, const char *target, enum root_node node, int *ret_fd)
+{
+	const char *name;
+	struct stat info;
+	int r;
+
+	if (node == ROOT_FILE || !target[1])
+		return root_make(scene->root, target, node, ret_fd, scene->err);
+	r = enter_parent(scene, target, &name);
+	if (r < 0)
+		return r;
+	*ret_fd = openat(scene->parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (*ret_fd < 0 && errno == ENOENT && mkdirat(scene->parent, name, 0755) == 0)
+		*ret_fd = openat(scene->parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (*ret_fd >= 0 && fstat(*ret_fd, &info) == 0 && S_ISDIR(info.st_mode))
+		return 0;
+	cleanup_close(ret_fd);
+	return root_make(scene->root, target, node, ret_fd, scene->err);
+}
+
 static int fail_mount(struct scene *scene, const struct mount_step *step, const char *what)
 {
 	return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot %s '%s'", what, step->target);
@@ -38,7 +112,7 @@ static int fail_mount(struct scene *scene, const struct mount_step *step, const 
 
 static int set_propagation(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int top = -1;
+	autotarget int top = -1;
 	int r;
 
 	if (!step->options.propagation)
@@ -56,22 +130,26 @@ static int set_propagation(struct scene *scene, const struct mount_step *step)
  */
 static int make_file_system(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int target = -1;
+	autotarget int target = -1;
 	const char *data = step->options.data.len ? step->options.data.data : NULL;
-	int r = root_make(scene->root, step->target, ROOT_FOLDER, &target, scene->err);
+	int r = open_target(scene, step->target, ROOT_FOLDER, &target);
 
 	if (r < 0)
 		return r;
-	if (mount_at(target, step->source, step->type, step->options.flags, data) < 0)
-		return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount %s at '%s'",
-				step->type, step->target);
+	if (mount_at(target, step->source, step->type, step->options.flags, data) < 0) {
+		(void)fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount %s at '%s'",
+			       step->type, step->target);
+		if (data && scene->err->sys_errno == EINVAL)
+			return fail_hint(scene->err, "the kernel refuses its options '%s'", data);
+		return -scene->err->code;
+	}
 	return set_propagation(scene, step);
 }
 
 static int bind(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int target = -1;
-	autoclose int top = -1;
+	autotarget int target = -1;
+	autotarget int top = -1;
 	struct stat info;
 	unsigned long recursive = step->options.flags & MS_REC;
 	unsigned long later = step->options.flags & BIND_LATER;
@@ -82,8 +160,8 @@ static int bind(struct scene *scene, const struct mount_step *step)
 			       step->source, step->target);
 		return fail_hint(scene->err, "create the source first");
 	}
-	r = root_make(scene->root, step->target, S_ISDIR(info.st_mode) ? ROOT_FOLDER : ROOT_FILE,
-		      &target, scene->err);
+	r = open_target(scene, step->target, S_ISDIR(info.st_mode) ? ROOT_FOLDER : ROOT_FILE,
+			&target);
 	if (r < 0)
 		return r;
 	if (mount_at(target, step->source, NULL, MS_BIND | recursive, NULL) < 0)
@@ -132,8 +210,8 @@ static int mount_hierarchies(struct scene *scene, const struct mount_step *step,
 
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++) {
 		const char *name = cgroup_controller_name((enum cgroup_controller)i);
-		autoclose int target = -1;
-		autoclose int mounted = -1;
+		autotarget int target = -1;
+		autotarget int mounted = -1;
 
 		if (!(plan->cgroup.used & CGROUP_BIT(i)))
 			continue;
@@ -154,9 +232,9 @@ static int mount_hierarchies(struct scene *scene, const struct mount_step *step,
 static int mount_cgroups(struct scene *scene, const struct mount_step *step)
 {
 	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	autoclose int target = -1;
-	autoclose int top = -1;
-	int r = root_make(scene->root, step->target, ROOT_FOLDER, &target, scene->err);
+	autotarget int target = -1;
+	autotarget int top = -1;
+	int r = open_target(scene, step->target, ROOT_FOLDER, &target);
 
 	if (r < 0)
 		return r;
@@ -180,39 +258,13 @@ static int mount_cgroups(struct scene *scene, const struct mount_step *step)
 	return r;
 }
 
-/*
- * Opens the folder that is to hold @step's node and finds the node's own name. Neighbours in the
- * plan are mostly neighbours in /dev, so that the folder stays open from one to the next.
- */
-static int open_parent(struct scene *scene, const struct mount_step *step, const char **ret_name)
-{
-	char parent[PATH_MAX];
-	const char *slash = strrchr(step->target, '/');
-	size_t len = slash ? (size_t)(slash - step->target) : 0;
-
-	if (!slash || !slash[1] || len >= sizeof(parent))
-		return fail(scene->err, CONTAINR_E_INVALID_CONFIG, "'%s' is no place for a device",
-			    step->target);
-	*ret_name = slash + 1;
-	if (scene->parent >= 0 && scene->parent_len == len &&
-	    strncmp(scene->parent_path, step->target, len) == 0)
-		return 0;
-	memcpy(parent, step->target, len);
-	parent[len] = '\0';
-	cleanup_close(&scene->parent);
-	scene->parent = -1;
-	scene->parent_path = step->target;
-	scene->parent_len = len;
-	return root_make(scene->root, parent, ROOT_FOLDER, &scene->parent, scene->err);
-}
-
 static int make_device(struct scene *scene, const struct mount_step *step)
 {
 	static const char types[] = "cbup";
 	static const mode_t modes[] = { S_IFCHR, S_IFBLK, S_IFCHR, S_IFIFO };
 	mode_t type = modes[strchr(types, step->device_type) - types];
 	const char *name;
-	int r = open_parent(scene, step, &name);
+	int r = enter_parent(scene, step->target, &name);
 
 	if (r < 0)
 		return r;
@@ -231,7 +283,7 @@ static int make_device(struct scene *scene, const struct mount_step *step)
 static int make_link(struct scene *scene, const struct mount_step *step)
 {
 	const char *name;
-	int r = open_parent(scene, step, &name);
+	int r = enter_parent(scene, step->target, &name);
 
 	if (r < 0)
 		return r;
@@ -260,7 +312,7 @@ static int open_null(struct scene *scene)
 
 static int mask(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int target = -1;
+	autotarget int target = -1;
 	struct stat info;
 	char source[40];
 	int r = root_open(scene->root, step->target, &target, scene->err);
@@ -285,8 +337,8 @@ static int mask(struct scene *scene, const struct mount_step *step)
 
 static int make_read_only(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int target = -1;
-	autoclose int top = -1;
+	autotarget int target = -1;
+	autotarget int top = -1;
 	char source[40];
 	int r = root_open(scene->root, step->target, &target, scene->err);
 
@@ -306,7 +358,7 @@ static int make_read_only(struct scene *scene, const struct mount_step *step)
 
 static int make_root_read_only(struct scene *scene, const struct mount_step *step)
 {
-	autoclose int top = -1;
+	autotarget int top = -1;
 	int r = root_open(scene->root, "/", &top, scene->err);
 
 	if (r < 0)
@@ -316,8 +368,19 @@ static int make_root_read_only(struct scene *scene, const struct mount_step *ste
 	return 0;
 }
 
+/* Whether a mount on @target puts something over the folder that is kept open. */
+static bool covers_parent(const struct scene *scene, const char *target)
+{
+	size_t len = strlen(target);
+
+	return scene->parent >= 0 && len <= scene->parent_len &&
+	       strncmp(scene->parent_path, target, len) == 0;
+}
+
 static int apply_step(struct scene *scene, const struct mount_step *step)
 {
+	if (step->kind <= MOUNT_STEP_CGROUP && covers_parent(scene, step->target))
+		forget_parent(scene);
 	switch (step->kind) {
 	case MOUNT_STEP_FS:
 		return make_file_system(scene, step);
@@ -367,9 +430,10 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 			       .parent = -1,
 			       .err = err };
 	autoclose int root = -1;
-	mode_t mask_before = umask(0); /* device nodes get the mode they are given */
 	int r;
 
+	/* nodes and folders get the mode they are given; the container's own umask is set later */
+	(void)umask(0);
 	/* nothing of what is mounted now may show up on the host, whatever its mounts share */
 	if (mount(NULL, "/", NULL,
 		  MS_REC | (plan->propagation & MS_PRIVATE ? MS_PRIVATE : MS_SLAVE), NULL) < 0)
@@ -385,9 +449,6 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 	scene.root = root;
 	for (size_t i = 0; i < plan->step_count && r == 0; i++)
 		r = apply_step(&scene, &plan->steps[i]);
-	(void)umask(mask_before);
-	cleanup_close(&scene.null);
-	cleanup_close(&scene.parent);
 	if (r == 0)
 		*ret_root = steal_fd(&root);
 	return r;

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -152,7 +151,7 @@ int process_drop_rights(const struct oci_process *process, const struct process_
 static const int often_ignored[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,
 				     SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ };
 
-static void reset_signals(void)
+void process_reset_signals(void)
 {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -163,13 +162,31 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int process_seal(int first_fd, struct containr_error *err)
+static int close_between(int first, unsigned int last, struct containr_error *err)
 {
-	reset_signals();
-	/* whatever else is open, also what a library opened without O_CLOEXEC (CVE-2024-21626) */
-	if (syscall(SYS_close_range, first_fd, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+	if ((unsigned int)first > last)
+		return 0;
+	if (syscall(SYS_close_range, first, last, 0) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot close descriptors");
 	return 0;
+}
+
+int process_close_others(int first, const int *keep, size_t count, struct containr_error *err)
+{
+	for (;;) {
+		int next = INT_MAX;
+		int r;
+
+		for (size_t i = 0; i < count; i++)
+			if (keep[i] >= first && keep[i] < next)
+				next = keep[i];
+		if (next == INT_MAX)
+			return close_between(first, ~0u, err);
+		r = close_between(first, (unsigned int)next - 1, err);
+		if (r < 0)
+			return r;
+		first = next + 1;
+	}
 }
 
 int process_execute(const char *path, char *const *argv, char *const *env,

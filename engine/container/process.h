@@ -50,9 +50,18 @@ int process_set_limits(const struct oci_process *process, const struct log *log,
 int process_drop_rights(const struct oci_process *process, const struct process_user *user,
 			const struct seccomp_filter *filter, struct containr_error *err) MUST_CHECK;
 
-/** Marks all descriptors from @first_fd on close-on-exec and gives signals their default meaning.
+/**
+ * Closes all descriptors from @first on but those in @keep (any order, -1 for none).
+ *
+ * To be done as soon as the process is inside the container and before any path of the container is
+ * looked at: "/proc/self/fd/7/.." in a working folder, a link or a PATH would lead through an open
+ * folder of the host (CVE-2024-21626).
  */
-int process_seal(int first_fd, struct containr_error *err) MUST_CHECK;
+int process_close_others(int first, const int *keep, size_t count,
+			 struct containr_error *err) MUST_CHECK;
+
+/** Gives signals their default meaning. */
+void process_reset_signals(void);
 
 /** Executes. Returns on failure only: COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE. */
 int process_execute(const char *path, char *const *argv, char *const *env,

@@ -159,9 +159,11 @@ static int find_by_name(const char *name, struct process_user *user, struct cont
 	is_number = read_number(login, &user->uid);
 	account.wanted = is_number ? NULL : login;
 	find_account(&account, user);
-	if (!account.found && !is_number)
-		return fail(err, CONTAINR_E_INVALID_ARGUMENT,
-			    "user '%s' is not in the container's /etc/passwd", login);
+	if (!account.found && !is_number) {
+		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+			   "user '%s' is not in the container's /etc/passwd", login);
+		return fail_hint(err, "a number needs no entry there, e.g. --user 1000:1000");
+	}
 	if (!group || !*group) {
 		if (!is_number)
 			(void)find_groups(NULL, login, user);
@@ -169,8 +171,9 @@ static int find_by_name(const char *name, struct process_user *user, struct cont
 	}
 	if (read_number(group, &user->gid) || find_groups(group, NULL, user))
 		return 0;
-	return fail(err, CONTAINR_E_INVALID_ARGUMENT,
-		    "group '%s' is not in the container's /etc/group", group);
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+		   "group '%s' is not in the container's /etc/group", group);
+	return fail_hint(err, "a number needs no entry there, e.g. --user 1000:1000");
 }
 
 int process_user_find(const struct oci_user *user, struct process_user *ret_user,

@@ -254,13 +254,13 @@ uint64_t caps_clamp(struct caps_sets *sets, uint64_t available)
 
 int caps_apply_bounding(const struct caps_sets *sets, struct containr_error *err)
 {
-	int last = caps_last();
-
-	for (int cap = 0; cap <= last; cap++) {
+	for (int cap = 0; cap < 64; cap++) {
 		if (sets->bounding & CAPS_BIT(cap))
 			continue;
 		if (prctl(PR_CAPBSET_DROP, (unsigned long)cap, 0, 0, 0) == 0)
 			continue;
+		if (errno == EINVAL) /* past the last one that the kernel knows */
+			return 0;
 		/* Without CAP_SETPCAP nothing can be dropped, but what is not there need not be. */
 		if (errno == EPERM && prctl(PR_CAPBSET_READ, (unsigned long)cap, 0, 0, 0) == 0)
 			continue;
@@ -294,13 +294,14 @@ int caps_apply(const struct caps_sets *sets, struct containr_error *err)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	int last = caps_last();
+	int last = sets->ambient ? caps_last() : 0;
 	uint64_t known = last < 63 ? CAPS_BIT(last + 1) - 1 : UINT64_MAX;
 
+	/* the kernel drops the bits it does not know by itself */
 	for (size_t half = 0; half < _LINUX_CAPABILITY_U32S_3; half++) {
-		data[half].effective = (uint32_t)((sets->effective & known) >> (32 * half));
-		data[half].permitted = (uint32_t)((sets->permitted & known) >> (32 * half));
-		data[half].inheritable = (uint32_t)((sets->inheritable & known) >> (32 * half));
+		data[half].effective = (uint32_t)(sets->effective >> (32 * half));
+		data[half].permitted = (uint32_t)(sets->permitted >> (32 * half));
+		data[half].inheritable = (uint32_t)(sets->inheritable >> (32 * half));
 	}
 	if (syscall(SYS_capset, &header, data) < 0)
 		return fail_sys(err, CONTAINR_E_SECURITY_CAPABILITIES, "cannot set capabilities");

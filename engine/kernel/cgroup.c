@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -86,9 +87,48 @@ static unsigned int read_v2_controllers(const char *file)
 	return found;
 }
 
+/* struct linux_dirent64 of getdents64(2): readdir(3) would allocate. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+static unsigned int controller_of(const char *name)
+{
+	for (int i = 0; i < CGROUP_UNIFIED; i++)
+		if (strcmp(controller_names[i], name) == 0)
+			return CGROUP_BIT(i);
+	return 0;
+}
+
+/* One look at the folder of all hierarchies instead of one at each; "cpu" may be a link to
+ * "cpu,cpuacct". */
+static unsigned int list_v1_hierarchies(void)
+{
+	autoclose int dir = openat(AT_FDCWD, CGROUP_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	union {
+		struct entry first; /* for its alignment */
+		char bytes[4096];
+	} buffer;
+	unsigned int found = 0;
+	long len;
+
+	while (dir >= 0 && (len = syscall(SYS_getdents64, dir, &buffer, sizeof(buffer))) > 0) {
+		for (long at = 0; at < len;) {
+			const struct entry *entry = (const void *)(buffer.bytes + at);
+
+			found |= controller_of(entry->name);
+			at += entry->size;
+		}
+	}
+	return found;
+}
+
 void cgroup_host_probe(struct cgroup_host *ret_host)
 {
-	char path[CGROUP_PATH_MAX];
 	struct cgroup_host host = { 0 };
 
 	if (is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC)) {
@@ -98,11 +138,7 @@ void cgroup_host_probe(struct cgroup_host *ret_host)
 		*ret_host = host;
 		return;
 	}
-	for (int i = 0; i < CGROUP_UNIFIED; i++) {
-		(void)hierarchy_path(&host, (enum cgroup_controller)i, "", path, sizeof(path));
-		if (is_file_system(path, CGROUP_SUPER_MAGIC))
-			host.v1 |= CGROUP_BIT(i);
-	}
+	host.v1 = list_v1_hierarchies();
 	if (host.v1)
 		host.layout = CGROUP_LAYOUT_V1;
 	if (is_file_system(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC)) {
@@ -425,6 +461,15 @@ static int remove_one(const char *full, struct containr_error *err)
 
 int cgroup_remove(const struct cgroup_host *host, const char *path, struct containr_error *err)
 {
+	unsigned int all =
+		host->layout == CGROUP_LAYOUT_V2 ? CGROUP_BIT(CGROUP_UNIFIED) : host->v1 | host->v2;
+
+	return cgroup_remove_used(host, path, all, err);
+}
+
+int cgroup_remove_used(const struct cgroup_host *host, const char *path, unsigned int used,
+		       struct containr_error *err)
+{
 	char full[CGROUP_PATH_MAX];
 	unsigned int all =
 		host->layout == CGROUP_LAYOUT_V2 ? CGROUP_BIT(CGROUP_UNIFIED) : host->v1 | host->v2;
@@ -436,7 +481,7 @@ int cgroup_remove(const struct cgroup_host *host, const char *path, struct conta
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
 		int one;
 
-		if (!(all & CGROUP_BIT(i)) ||
+		if (!(used & CGROUP_BIT(i)) ||
 		    hierarchy_path(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
 			continue;
 		one = remove_one(full, err);

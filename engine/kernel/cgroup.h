@@ -120,6 +120,10 @@ int cgroup_enter_v2(const struct cgroup *cgroup, int pid, struct containr_error 
 int cgroup_remove(const struct cgroup_host *host, const char *path,
 		  struct containr_error *err) MUST_CHECK;
 
+/** The same for the hierarchies in @used only (CGROUP_BITs), where it is known which they are. */
+int cgroup_remove_used(const struct cgroup_host *host, const char *path, unsigned int used,
+		       struct containr_error *err) MUST_CHECK;
+
 /** Kills everything in the cgroup: cgroup.kill, else a signal to each process until none is left.
  */
 int cgroup_kill(const struct cgroup_host *host, const char *path, int signal,

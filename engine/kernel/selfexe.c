@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/memfd.h>
+#include <stdbool.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define OPEN_TREE_CLONE 1
@@ -27,19 +30,25 @@ struct mount_attributes { /* struct mount_attr of mount_setattr(2), version 0 */
 	uint64_t userns_fd;
 };
 
-/* A read-only mount protects; so does a memfd that nobody can write to any more. */
-static int is_protected(void)
+/* A sealed copy: a memfd that nobody can write to any more. */
+static bool is_sealed_copy(void)
 {
-	autoclose int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	struct statvfs info;
-	int seals;
+	autoclose int fd = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int seals = fd < 0 ? -1 : fcntl(fd, F_GET_SEALS);
 
-	if (fd < 0 || fstatvfs(fd, &info) < 0)
-		return 0;
-	if (info.f_flag & ST_RDONLY)
-		return 1;
-	seals = fcntl(fd, F_GET_SEALS);
 	return seals >= 0 && (seals & F_SEAL_WRITE);
+}
+
+/* One call for the usual case: the flags are those of the mount that the file was reached by. */
+static bool is_protected(void)
+{
+	struct statfs info;
+
+	if (statfs("/proc/self/exe", &info) < 0)
+		return false;
+	if (info.f_flags & ST_RDONLY)
+		return true;
+	return info.f_type == TMPFS_MAGIC && is_sealed_copy();
 }
 
 static int open_read_only_clone(void)
