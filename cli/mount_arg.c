@@ -38,12 +38,18 @@ static char *host_path(const char *text)
 	return joined ? path_clean(joined) : NULL;
 }
 
+/* "z" and "Z" ask for SELinux labels, which no container here has: there is nothing to set. */
+static bool is_label_option(const char *text, size_t len)
+{
+	return len == 1 && (*text == 'z' || *text == 'Z');
+}
+
 static int split_options(const char *text, struct strv *options)
 {
 	while (text && *text) {
 		size_t len = strcspn(text, ",");
 
-		if (len)
+		if (len && !is_label_option(text, len))
 			strv_push_take(options, strndup(text, len));
 		text += len;
 		text += *text == ',';

@@ -8,12 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#define HOSTNAME_LEN_MAX 64 /* of the kernel, uname(2); the C library may say more */
 #define PROFILE_MAX (4 << 20)
 #define MEMORY_MIN (512 << 10) /* docker refuses below 6 MiB; a static program runs in less */
 #define NANO_PER_CPU INT64_C(1000000000)
@@ -310,9 +310,9 @@ static int set_network(struct maker *m, const char *id)
 	const char *options[] = { "rbind", "ro", "nosuid", "nodev", "noexec", NULL };
 	int r;
 
-	if (m->spec->hostname && strlen(m->spec->hostname) > HOST_NAME_MAX)
+	if (m->spec->hostname && strlen(m->spec->hostname) > HOSTNAME_LEN_MAX)
 		return fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
-			    "--hostname: a name may have at most %d characters", HOST_NAME_MAX);
+			    "--hostname: a name may have at most %d characters", HOSTNAME_LEN_MAX);
 	if (m->spec->hostname)
 		m->config->hostname = strdup(m->spec->hostname);
 	else if (asprintf(&m->config->hostname, "%.12s", id) < 0)

@@ -81,7 +81,7 @@ struct account {
 /* name:password:uid:gid:gecos:home:shell, passwd(5) */
 static void find_account(struct account *account, struct process_user *user)
 {
-	struct line_reader reader = { .fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC) };
+	struct line_reader reader = { .fd = openat(AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC) };
 	autoclose int fd = reader.fd;
 	char *line;
 
@@ -122,7 +122,7 @@ static bool list_has(const char *list, const char *name)
 /* Walks /etc/group: finds @wanted, or collects the groups that have @member. group(5) */
 static bool find_groups(const char *wanted, const char *member, struct process_user *user)
 {
-	struct line_reader reader = { .fd = open("/etc/group", O_RDONLY | O_CLOEXEC) };
+	struct line_reader reader = { .fd = openat(AT_FDCWD, "/etc/group", O_RDONLY | O_CLOEXEC) };
 	autoclose int fd = reader.fd;
 	char *line;
 
