@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -173,14 +174,31 @@ static bool read_escape(struct reader *reader, char **out)
 	return true;
 }
 
+/*
+ * Copies one character that needs no unescaping. Text that is not UTF-8 is refused: it could not be
+ * written again as it was, and two readers could take it for two things.
+ */
+static int copy_character(struct reader *reader, char **out)
+{
+	size_t len = utf8_len(reader->at, (size_t)(reader->end - reader->at));
+
+	if (!len)
+		return fail_at(reader, reader->at, "a string that is not UTF-8");
+	memcpy(*out, reader->at, len);
+	*out += len;
+	reader->at += len;
+	return 0;
+}
+
 /* Reads a string whose opening quote is next. */
 static int read_string(struct reader *reader, const char **ret_text, uint32_t *ret_len)
 {
 	const char *quote = reader->at++;
 	char *text = reader->strings;
 	char *out = text;
+	int r = 0;
 
-	for (;;) {
+	while (r == 0) {
 		unsigned char byte;
 
 		if (reader->at >= reader->end)
@@ -190,12 +208,18 @@ static int read_string(struct reader *reader, const char **ret_text, uint32_t *r
 			break;
 		if (byte < 0x20)
 			return fail_at(reader, reader->at, "control character in a string");
+		if (byte >= 0x80) {
+			r = copy_character(reader, &out);
+			continue;
+		}
 		reader->at++;
 		if (byte != '\\')
 			*out++ = (char)byte;
 		else if (!read_escape(reader, &out))
 			return fail_at(reader, reader->at, "bad escape sequence");
 	}
+	if (r < 0)
+		return r;
 	reader->at++;
 	*out++ = '\0';
 	reader->strings = out;
@@ -259,6 +283,8 @@ static int read_number(struct reader *reader, struct json *node)
 	reader->at = last;
 	node->type = JSON_NUMBER;
 	node->number = strtod(digits, NULL);
+	if (!isfinite(node->number))
+		return fail_at(reader, first, "number is too large");
 	if (!is_integer)
 		return 0;
 	errno = 0;

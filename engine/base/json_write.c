@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -12,28 +14,6 @@ static void break_line(struct json_writer *writer)
 	str_append_char(writer->out, '\n');
 	for (int i = 0; i < writer->depth * writer->indent; i++)
 		str_append_char(writer->out, ' ');
-}
-
-/*
- * Length of the UTF-8 sequence at @bytes, 0 if it is not well-formed (overlong forms, surrogates
- * and values above U+10FFFF included; Unicode 15, table 3-7).
- */
-static size_t utf8_len(const unsigned char *bytes, size_t left)
-{
-	unsigned char lead = bytes[0];
-	size_t len = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-
-	if (lead < 0x80)
-		return 1;
-	if (lead < 0xc2 || lead > 0xf4 || left < len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-	if ((lead == 0xe0 && bytes[1] < 0xa0) || (lead == 0xed && bytes[1] > 0x9f) ||
-	    (lead == 0xf0 && bytes[1] < 0x90) || (lead == 0xf4 && bytes[1] > 0x8f))
-		return 0;
-	return len;
 }
 
 static void put_control(struct str *out, unsigned char byte)
@@ -51,13 +31,12 @@ static void put_control(struct str *out, unsigned char byte)
 
 static void put_quoted(struct str *out, const char *text, size_t len)
 {
-	const unsigned char *bytes = (const unsigned char *)text;
 	size_t run = 0;
 
 	str_append_char(out, '"');
 	for (size_t i = 0; i < len;) {
-		unsigned char byte = bytes[i];
-		size_t step = utf8_len(bytes + i, len - i);
+		unsigned char byte = (unsigned char)text[i];
+		size_t step = utf8_len(text + i, len - i);
 
 		if (step && byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f) {
 			i += step;

@@ -157,7 +157,7 @@ static int clone_child(const struct exec_request *request, struct exec_child *ch
 		       int *ret_pidfd, struct containr_error *err)
 {
 	int unified = child->cgroup->dirs[CGROUP_UNIFIED];
-	autoclose int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	autoclose int own = openat(AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	struct clone_args args = { .flags = CLONE_PIDFD,
 				   .pidfd = (uint64_t)(uintptr_t)ret_pidfd,
 				   .exit_signal = SIGCHLD };
@@ -349,7 +349,7 @@ int containr_exec(struct containr *engine, const char *container,
 	autooci config;
 	autocgroup cgroup = CGROUP_INIT;
 	autoclose int pidfd = -1;
-	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	autoclose int null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
 	struct exec_request request = { .config = &config, .process = &config.process };
 	struct exec_started started = { .pidfd = -1, .console = -1 };
 	struct cgroup_host host;

@@ -104,7 +104,7 @@ static int set_sysctls(struct init *init)
 		for (char *p = path + strlen("/proc/sys/"); *p; p++)
 			if (*p == '.')
 				*p = '/';
-		fd = open(path, O_WRONLY | O_CLOEXEC);
+		fd = openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
 		if (fd < 0 || fs_write_all(fd, equals + 1, strlen(equals + 1)) < 0)
 			return fail_sys(&init->err, CONTAINR_E_NAMESPACE_SETUP,
 					"cannot set the kernel parameter '%s'", sysctls->items[i]);
@@ -147,7 +147,7 @@ static int make_terminal(struct init *init)
 
 static int make_working_dir(struct init *init)
 {
-	autoclose int fd = -1;
+	int fd; /* close_host() ends it */
 
 	/* docker and podman create it; a read-only root tells by its own error */
 	return root_make(init->root, init->process->cwd, ROOT_FOLDER, &fd, &init->err);
@@ -163,8 +163,6 @@ static int change_root(struct init *init)
 	unsigned long propagation = init->plan->propagation;
 	int r = mount_pivot(init->root, &init->err);
 
-	cleanup_close(&init->root);
-	init->root = -1;
 	if (r == 0 && propagation & (MS_SHARED | MS_UNBINDABLE) &&
 	    mount(NULL, "/", NULL, propagation, NULL) < 0)
 		return fail_sys(&init->err, CONTAINR_E_ROOTFS_MOUNT,

@@ -46,7 +46,7 @@ static int open_joined_namespaces(struct parent *p)
 
 		if (!ns || !ns->path)
 			continue;
-		p->join[i] = open(ns->path, O_RDONLY | O_CLOEXEC);
+		p->join[i] = openat(AT_FDCWD, ns->path, O_RDONLY | O_CLOEXEC);
 		if (p->join[i] < 0)
 			return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
 					"cannot open the namespace '%s'", ns->path);
@@ -173,7 +173,7 @@ static void hold_mounts(struct parent *p)
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)p->made.pid);
-	p->made.mount_ns = open(path, O_RDONLY | O_CLOEXEC);
+	p->made.mount_ns = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 }
 
 static void undo(struct parent *p)

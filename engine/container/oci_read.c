@@ -45,7 +45,7 @@ static int read_id(const struct place *at, const char *key, uint32_t *ret_id)
 	return r;
 }
 
-/* Reads an object of strings as KEY=VALUE. */
+/* Reads an object of strings as KEY=VALUE; a key with "=" in it would come out as another one. */
 static int read_string_map(const struct place *parent, const char *key, struct strv *list)
 {
 	const struct json *map;
@@ -58,6 +58,9 @@ static int read_string_map(const struct place *parent, const char *key, struct s
 	for (const struct json *item = json_first(map); item; item = item->next) {
 		const char *text = NULL;
 
+		if (strchr(item->key, '='))
+			return fail(parent->err, CONTAINR_E_INVALID_CONFIG,
+				    "%s: '%s' may not contain '='", path, item->key);
 		r = json_read_string(map, path, item->key, &text, parent->err);
 		if (r < 0)
 			return r;

@@ -51,6 +51,9 @@ static int plan_namespaces(struct plan *plan, struct containr_error *err)
 	if (config->hostname && *config->hostname && !oci_namespace(config, CLONE_NEWUTS))
 		return fail(err, CONTAINR_E_INVALID_CONFIG,
 			    "hostname: needs a uts namespace, the host would be renamed");
+	if (config->domainname && *config->domainname && !oci_namespace(config, CLONE_NEWUTS))
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "domainname: needs a uts namespace, the host's would change");
 	return 0;
 }
 

@@ -77,7 +77,7 @@ int process_find_program(const char *name, char *const *env, char *ret_path, siz
 
 static int set_oom_score(int score, struct containr_error *err)
 {
-	autoclose int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	autoclose int fd = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d", score);
 
@@ -148,8 +148,8 @@ int process_drop_rights(const struct oci_process *process, const struct process_
  * Handlers end with execve(2), but what is ignored stays ignored: these are the signals that
  * shells, nohup and language runtimes ignore for their children.
  */
-static const int often_ignored[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,
-				     SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ };
+static const int often_ignored[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1,
+				     SIGUSR2, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU };
 
 void process_reset_signals(void)
 {

@@ -57,7 +57,7 @@ static int make_pipe(struct starter *s, int ends[2])
 
 static int open_null(struct starter *s, int *ret_fd)
 {
-	*ret_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	*ret_fd = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
 	if (*ret_fd < 0)
 		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot open '/dev/null'");
 	return 0;

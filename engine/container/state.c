@@ -90,17 +90,26 @@ int state_read(int fd, struct state *ret_state, struct containr_error *err)
 	return fail_hint(err, "remove the container with: containr rm --force");
 }
 
+static void fill_slot(char raw[SLOT_SIZE], const struct state *state, uint64_t sequence)
+{
+	struct slot slot = { .magic = STATE_MAGIC,
+			     .version = STATE_VERSION,
+			     .sequence = sequence,
+			     .state = *state };
+
+	slot.checksum = checksum(&slot, offsetof(struct slot, checksum));
+	memset(raw, 0, SLOT_SIZE);
+	memcpy(raw, &slot, sizeof(slot));
+}
+
 int state_write(int fd, const struct state *state, struct containr_error *err)
 {
 	struct slot slots[2];
 	int current = read_slots(fd, slots);
-	char raw[SLOT_SIZE] = { 0 };
-	struct slot next = { .magic = STATE_MAGIC, .version = STATE_VERSION, .state = *state };
+	char raw[SLOT_SIZE];
 	int target = current == 0 ? 1 : 0;
 
-	next.sequence = current < 0 ? 1 : slots[current].sequence + 1;
-	next.checksum = checksum(&next, offsetof(struct slot, checksum));
-	memcpy(raw, &next, sizeof(next));
+	fill_slot(raw, state, current < 0 ? 1 : slots[current].sequence + 1);
 	if (pwrite(fd, raw, sizeof(raw), target * SLOT_SIZE) != (ssize_t)sizeof(raw))
 		return fail_sys(err, CONTAINR_E_IO, "cannot write the state record");
 	return 0;
@@ -109,18 +118,21 @@ int state_write(int fd, const struct state *state, struct containr_error *err)
 int state_create(int dir, const struct state *state, int *ret_fd, struct containr_error *err)
 {
 	autoclose int fd = openat(dir, STATE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	char raw[2 * SLOT_SIZE];
 	int r;
 
 	if (fd < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot create the state record");
 	r = state_lock(fd, false, err);
-	if (r == 0)
-		r = state_write(fd, state, err);
-	if (r == 0)
-		r = state_write(fd, state, err); /* both slots have their disk block from now on */
-	if (r == 0)
-		*ret_fd = steal_fd(&fd);
-	return r;
+	if (r < 0)
+		return r;
+	/* both slots have their disk block from now on */
+	fill_slot(raw, state, 1);
+	fill_slot(raw + SLOT_SIZE, state, 2);
+	if (pwrite(fd, raw, sizeof(raw), 0) != (ssize_t)sizeof(raw))
+		return fail_sys(err, CONTAINR_E_IO, "cannot write the state record");
+	*ret_fd = steal_fd(&fd);
+	return 0;
 }
 
 int state_open(int dir, int *ret_fd, struct containr_error *err)
@@ -162,7 +174,8 @@ bool state_is_locked(int fd)
 
 int state_boot_id(char ret_id[40], struct containr_error *err)
 {
-	autoclose int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	autoclose int fd =
+		openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, ret_id, 39);
 
 	if (len < 36)

@@ -72,7 +72,7 @@ static unsigned int read_v2_controllers(const char *file)
 {
 	char text[512];
 	unsigned int found = 0;
-	autoclose int fd = open(file, O_RDONLY | O_CLOEXEC);
+	autoclose int fd = openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	char *rest = text;
 	char *word;
@@ -230,13 +230,16 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 		if (plan->v2_enable & host->v2 & CGROUP_BIT(i))
 			used += snprintf(enable + used, sizeof(enable) - (size_t)used, "%s+%s",
 					 used ? " " : "", v2_name((enum cgroup_controller)i));
+	(void)snprintf(part, sizeof(part), "%s%s", base, plan->path);
+	if (!used && mkdir(part, 0755) == 0)
+		return 0; /* the parents are there, and nothing is to be enabled in them */
 	for (const char *p = plan->path; *p;) {
 		const char *end = strchrnul(p + 1, '/');
 		autoclose int parent = -1;
 
 		(void)snprintf(part, sizeof(part), "%s%.*s", base, (int)(p - plan->path),
 			       plan->path);
-		parent = open(part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		parent = openat(AT_FDCWD, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (parent < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'",
 					part);
@@ -276,7 +279,7 @@ static int make_v1_folder(enum cgroup_controller controller, const char *full, s
 					part);
 		if (controller != CGROUP_CPUSET)
 			continue;
-		dir = open(part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		dir = openat(AT_FDCWD, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		parent = dir < 0 ? -1 : openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (parent < 0 || inherit_cpuset(parent, dir) < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot set up cgroup '%s'",
@@ -379,7 +382,7 @@ int cgroup_open(const struct cgroup_host *host, const char *path, struct cgroup 
 		if (hierarchy_path(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
 			return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long",
 				    path);
-		cgroup.dirs[i] = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		cgroup.dirs[i] = openat(AT_FDCWD, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (cgroup.dirs[i] < 0 && errno != ENOENT)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'",
 					full);
@@ -447,7 +450,8 @@ static int remove_one(const char *full, struct containr_error *err)
 		if (errno != EBUSY)
 			break;
 		if (i > 0) {
-			autoclose int dir = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			autoclose int dir =
+				openat(AT_FDCWD, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 			if (dir >= 0)
 				(void)remove_below(dir, 0);
@@ -471,8 +475,6 @@ int cgroup_remove_used(const struct cgroup_host *host, const char *path, unsigne
 		       struct containr_error *err)
 {
 	char full[CGROUP_PATH_MAX];
-	unsigned int all =
-		host->layout == CGROUP_LAYOUT_V2 ? CGROUP_BIT(CGROUP_UNIFIED) : host->v1 | host->v2;
 	int r = 0;
 
 	/* "/" or "" would be the host's own folder, a mount point that must never be removed */

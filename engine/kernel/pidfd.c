@@ -64,7 +64,7 @@ static int read_stat(pid_t pid, char *ret_state, uint64_t *ret_ticks)
 	autoclose int fd = -1;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	len = read(fd, text, sizeof(text) - 1);

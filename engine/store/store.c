@@ -57,7 +57,7 @@ static char *make_absolute(const char *path)
 static int open_folder(const char *path, const char *const *folders, size_t count, int *ret_fd,
 		       struct containr_error *err)
 {
-	autoclose int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autoclose int fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0 && errno == ENOENT) {
