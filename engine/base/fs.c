@@ -10,31 +10,39 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-int fs_read_file(int dir, const char *path, size_t max, struct str *out, struct containr_error *err)
+static int read_all(int dir, const char *path, size_t max, bool short_is_end, struct str *out,
+		    struct containr_error *err)
 {
 	autoclose int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	char buffer[8192];
 	size_t total = 0;
+	ssize_t got;
 
 	if (fd < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot open '%s'", path);
-	for (;;) {
-		ssize_t got = read(fd, buffer, sizeof(buffer));
-
+	do {
+		got = read(fd, buffer, sizeof(buffer));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return fail_sys(err, CONTAINR_E_IO, "cannot read '%s'", path);
-		if (got == 0)
-			break;
 		total += (size_t)got;
 		if (total > max)
 			return fail(err, CONTAINR_E_IO, "'%s' is larger than %zu bytes", path, max);
 		str_append_len(out, buffer, (size_t)got);
-	}
-	if (!out->data)
-		str_append_len(out, "", 0);
+	} while (got != 0 && !(short_is_end && got > 0 && (size_t)got < sizeof(buffer)));
 	return out->failed ? fail_oom(err) : 0;
+}
+
+int fs_read_file(int dir, const char *path, size_t max, struct str *out, struct containr_error *err)
+{
+	return read_all(dir, path, max, false, out, err);
+}
+
+int fs_read_regular(int dir, const char *path, size_t max, struct str *out,
+		    struct containr_error *err)
+{
+	return read_all(dir, path, max, true, out, err);
 }
 
 int fs_write_all(int fd, const void *bytes, size_t len)

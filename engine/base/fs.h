@@ -22,6 +22,13 @@
 int fs_read_file(int dir, const char *path, size_t max, struct str *out,
 		 struct containr_error *err) MUST_CHECK;
 
+/**
+ * The same for a file on disk: one that fits a buffer is read in one call, because there, unlike in
+ * /proc, less than was asked for means the end.
+ */
+int fs_read_regular(int dir, const char *path, size_t max, struct str *out,
+		    struct containr_error *err) MUST_CHECK;
+
 /** Writes all of @len bytes, again after EINTR and short writes; 0, or -1 with errno. */
 int fs_write_all(int fd, const void *bytes, size_t len) MUST_CHECK;
 

@@ -44,6 +44,7 @@ struct json {
 struct json_doc {
 	struct json *root;
 	char *memory; /* nodes and strings, one block */
+	size_t capacity;
 };
 
 #define autojson __attribute__((cleanup(json_doc_release))) struct json_doc
@@ -54,8 +55,10 @@ struct json_doc {
  * Parses @len bytes of UTF-8 text. Duplicate member names are an error, as two readers could
  * understand them differently.
  *
- * @what: names the text in errors, e.g. the file's path
- * Errors: INVALID_CONFIG with line and column; OUT_OF_MEMORY.
+ * @what:    names the text in errors, e.g. the file's path
+ * @ret_doc: empty ({ 0 }), or an earlier document, whose memory is used again; its values are gone
+ * then, and the caller's to release in any case Errors: INVALID_CONFIG with line and column;
+ * OUT_OF_MEMORY.
  */
 int json_parse(const char *text, size_t len, const char *what, struct json_doc *ret_doc,
 	       struct containr_error *err) MUST_CHECK;

@@ -294,8 +294,12 @@ static int read_number(struct reader *reader, struct json *node)
 		node->integer = (int64_t)strtoull(digits, NULL, 10);
 		node->is_unsigned = true;
 	}
-	if (errno == 0)
-		node->type = JSON_INT;
+	if (errno == ERANGE) { /* too large for 64 bits */
+		node->number = strtod(digits, NULL);
+		return 0;
+	}
+	node->type = JSON_INT;
+	node->number = node->is_unsigned ? (double)(uint64_t)node->integer : (double)node->integer;
 	return 0;
 }
 
@@ -430,10 +434,27 @@ static int read_document(struct reader *reader)
 	return 0;
 }
 
+/* Makes room for @nodes and @len bytes of strings; only the nodes have to be zero. */
+static bool reserve(struct json_doc *doc, size_t nodes, size_t len)
+{
+	size_t need = nodes * sizeof(struct json) + len + 1;
+	char *memory;
+
+	if (need > doc->capacity) {
+		memory = malloc(need);
+		if (!memory)
+			return false;
+		free(doc->memory);
+		doc->memory = memory;
+		doc->capacity = need;
+	}
+	memset(doc->memory, 0, nodes * sizeof(struct json));
+	return true;
+}
+
 int json_parse(const char *text, size_t len, const char *what, struct json_doc *ret_doc,
 	       struct containr_error *err)
 {
-	autofree char *memory = NULL;
 	struct reader reader = {
 		.start = text, .at = text, .end = text + len, .what = what, .err = err
 	};
@@ -443,17 +464,15 @@ int json_parse(const char *text, size_t len, const char *what, struct json_doc *
 	if (len > UINT32_MAX / 2)
 		return fail(err, CONTAINR_E_INVALID_CONFIG, "%s: more than 2 GiB of JSON", what);
 	nodes = count_nodes(text, len);
-	memory = calloc(1, nodes * sizeof(struct json) + len + 1);
-	if (!memory)
+	ret_doc->root = NULL;
+	if (!reserve(ret_doc, nodes, len))
 		return fail_oom(err);
-	reader.nodes = (struct json *)(void *)memory;
-	reader.strings = memory + nodes * sizeof(struct json);
+	reader.nodes = (struct json *)(void *)ret_doc->memory;
+	reader.strings = ret_doc->memory + nodes * sizeof(struct json);
 	r = read_document(&reader);
-	if (r < 0)
-		return r;
-	ret_doc->root = reader.nodes;
-	ret_doc->memory = steal_ptr(&memory);
-	return 0;
+	if (r == 0)
+		ret_doc->root = reader.nodes;
+	return r;
 }
 
 void json_doc_release(struct json_doc *doc)

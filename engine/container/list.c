@@ -91,6 +91,7 @@ struct listing {
 	struct containr_container **items;
 	size_t count;
 	size_t cap;
+	struct record_scratch scratch;
 	struct containr_error *err;
 };
 
@@ -113,20 +114,21 @@ static int append(struct listing *list, struct containr_container *container)
 
 /* A container that is just being made or removed is none for a list; what is damaged is shown by
  * inspect. */
-static int visit(struct listing *list, int parent, const char *id)
+static int visit(struct listing *list, int containers, const char *id)
 {
 	autolive live = LIVE_INIT;
 	autorecord record = { 0 };
 	struct containr_error ignored;
 	struct containr_container *container;
-	int dir;
+	char path[96];
 
-	if (strlen(id) != CONTAINR_ID_LENGTH || fs_open_dir(parent, id, &dir, &ignored) < 0 ||
-	    live_of_dir(list->engine, id, dir, &live, &ignored) < 0)
+	if (strlen(id) != CONTAINR_ID_LENGTH ||
+	    live_peek(list->engine, containers, id, &live, &ignored) < 0)
 		return 0;
 	if (!list->all && live.state.status != STATE_RUNNING)
 		return 0;
-	if (record_read(live.dir, &record, &ignored) < 0)
+	(void)snprintf(path, sizeof(path), "%s/" RECORD_FILE, id);
+	if (record_read_at(containers, path, &list->scratch, &record, &ignored) < 0)
 		return 0;
 	if (describe(&record, &live, &container, list->err) < 0)
 		return -list->err->code;
@@ -162,6 +164,7 @@ int containr_container_list(struct containr *engine, bool all,
 	while (r == 0 && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
 			r = visit(&list, dirfd(dir), entry->d_name);
+	record_scratch_release(&list.scratch);
 	if (r < 0) {
 		containr_container_list_free(list.items, list.count);
 		return r;

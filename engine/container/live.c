@@ -2,12 +2,13 @@
 #include "container/live.h"
 
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "base/time.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
 #include "store/event.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 void live_release(struct live *live)
@@ -41,6 +42,9 @@ static int repair(struct containr *engine, struct live *live, struct containr_er
 	char path[96];
 	int r = state_lock(live->state_fd, false, err);
 
+	(void)snprintf(path, sizeof(path), "containers/%s", live->id);
+	if (r == 0 && live->dir < 0)
+		r = fs_open_dir(engine->root_fd, path, &live->dir, err);
 	if (r < 0)
 		return err->code == CONTAINR_E_LOCKED
 			       ? state_read(live->state_fd, &live->state, err)
@@ -68,6 +72,19 @@ static int repair(struct containr *engine, struct live *live, struct containr_er
 	return r;
 }
 
+/* Reads the record and, where it says that nobody looks after a running container, finds out. */
+static int examine(struct containr *engine, struct live *live, struct containr_error *err)
+{
+	int r = state_read(live->state_fd, &live->state, err);
+
+	if (r < 0 || live->state.status != STATE_RUNNING || state_is_locked(live->state_fd))
+		return r;
+	if (!runs(&live->state))
+		return repair(engine, live, err);
+	live->monitor_lost = true;
+	return 0;
+}
+
 int live_of_dir(struct containr *engine, const char *id, int dir, struct live *ret_live,
 		struct containr_error *err)
 {
@@ -78,13 +95,27 @@ int live_of_dir(struct containr *engine, const char *id, int dir, struct live *r
 	(void)snprintf(live.id, sizeof(live.id), "%s", id);
 	r = state_open(dir, &live.state_fd, err);
 	if (r == 0)
-		r = state_read(live.state_fd, &live.state, err);
-	if (r == 0 && live.state.status == STATE_RUNNING && !state_is_locked(live.state_fd)) {
-		if (runs(&live.state))
-			live.monitor_lost = true;
-		else
-			r = repair(engine, &live, err);
-	}
+		r = examine(engine, &live, err);
+	if (r < 0)
+		return r;
+	*ret_live = live;
+	live = LIVE_INIT;
+	return 0;
+}
+
+int live_peek(struct containr *engine, int containers, const char *id, struct live *ret_live,
+	      struct containr_error *err)
+{
+	autolive live = LIVE_INIT;
+	char path[96];
+	int r;
+
+	(void)snprintf(path, sizeof(path), "%s/" STATE_FILE, id);
+	(void)snprintf(live.id, sizeof(live.id), "%s", id);
+	live.state_fd = openat(containers, path, O_RDWR | O_CLOEXEC);
+	if (live.state_fd < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot open the state record");
+	r = examine(engine, &live, err);
 	if (r < 0)
 		return r;
 	*ret_live = live;

@@ -11,7 +11,7 @@
  */
 struct live {
 	char id[65];
-	int dir;
+	int dir; /* -1 after live_peek(), unless it had to be put right */
 	int state_fd;
 	struct state state;
 	bool monitor_lost; /* it runs without a monitor */
@@ -29,6 +29,10 @@ int live_find(struct containr *engine, const char *container, struct live *ret_l
 /** The same for a container whose folder is open already; takes @dir over, also on failure. */
 int live_of_dir(struct containr *engine, const char *id, int dir, struct live *ret_live,
 		struct containr_error *err) MUST_CHECK;
+
+/** The same for a list: @containers is the folder of all containers, @id one in it. */
+int live_peek(struct containr *engine, int containers, const char *id, struct live *ret_live,
+	      struct containr_error *err) MUST_CHECK;
 
 /**
  * Opens the first process of a running container.

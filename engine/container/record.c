@@ -100,23 +100,38 @@ static int read_members(const struct json *object, struct record *record,
 	return r;
 }
 
-int record_read(int dir, struct record *ret_record, struct containr_error *err)
+void record_scratch_release(struct record_scratch *scratch)
 {
-	autostr text = STR_INIT;
-	autojson doc = { 0 };
-	struct record record = { 0 };
-	int r = fs_read_file(dir, RECORD_FILE, RECORD_MAX, &text, err);
+	str_release(&scratch->text);
+	json_doc_release(&scratch->doc);
+}
 
+int record_read_at(int dir, const char *path, struct record_scratch *scratch,
+		   struct record *ret_record, struct containr_error *err)
+{
+	struct record record = { 0 };
+	int r;
+
+	str_clear(&scratch->text);
+	r = fs_read_regular(dir, path, RECORD_MAX, &scratch->text, err);
 	if (r == 0)
-		r = json_parse(text.data, text.len, RECORD_FILE, &doc, err);
+		r = json_parse(scratch->text.data, scratch->text.len, RECORD_FILE, &scratch->doc,
+			       err);
 	if (r == 0)
-		r = read_members(doc.root, &record, err);
+		r = read_members(scratch->doc.root, &record, err);
 	if (r < 0) {
 		record_release(&record);
 		return r;
 	}
 	*ret_record = record;
 	return 0;
+}
+
+int record_read(int dir, struct record *ret_record, struct containr_error *err)
+{
+	CLEANUP(record_scratch_release) struct record_scratch scratch = { 0 };
+
+	return record_read_at(dir, RECORD_FILE, &scratch, ret_record, err);
 }
 
 static bool is_hex(const char *text, size_t len)

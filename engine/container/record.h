@@ -3,6 +3,7 @@
 #define CONTAINER_RECORD_H
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "store/store.h"
 
@@ -37,6 +38,18 @@ void record_release(struct record *record);
 
 /** Writes the record into the container's folder; durable unless the container is thrown away. */
 int record_write(int dir, const struct record *record, struct containr_error *err) MUST_CHECK;
+
+/* Memory that reading several records in a row uses again. */
+struct record_scratch {
+	struct str text;
+	struct json_doc doc;
+};
+
+void record_scratch_release(struct record_scratch *scratch);
+
+/** Reads the record in the file @path below @dir. Errors: IO with ENOENT, INVALID_CONFIG. */
+int record_read_at(int dir, const char *path, struct record_scratch *scratch,
+		   struct record *ret_record, struct containr_error *err) MUST_CHECK;
 
 /** Reads the record from the container's folder. Errors: IO with ENOENT, INVALID_CONFIG. */
 int record_read(int dir, struct record *ret_record, struct containr_error *err) MUST_CHECK;
