@@ -434,6 +434,12 @@ static int read_document(struct reader *reader)
 	return 0;
 }
 
+void json_doc_release(struct json_doc *doc)
+{
+	free(doc->memory);
+	*doc = (struct json_doc) { 0 };
+}
+
 /* Makes room for @nodes and @len bytes of strings; only the nodes have to be zero. */
 static bool reserve(struct json_doc *doc, size_t nodes, size_t len)
 {
@@ -461,22 +467,21 @@ int json_parse(const char *text, size_t len, const char *what, struct json_doc *
 	size_t nodes;
 	int r;
 
-	if (len > UINT32_MAX / 2)
+	if (len > UINT32_MAX / 2) {
+		json_doc_release(ret_doc);
 		return fail(err, CONTAINR_E_INVALID_CONFIG, "%s: more than 2 GiB of JSON", what);
+	}
 	nodes = count_nodes(text, len);
-	ret_doc->root = NULL;
-	if (!reserve(ret_doc, nodes, len))
+	if (!reserve(ret_doc, nodes, len)) {
+		json_doc_release(ret_doc);
 		return fail_oom(err);
+	}
 	reader.nodes = (struct json *)(void *)ret_doc->memory;
 	reader.strings = ret_doc->memory + nodes * sizeof(struct json);
 	r = read_document(&reader);
 	if (r == 0)
 		ret_doc->root = reader.nodes;
+	else
+		json_doc_release(ret_doc);
 	return r;
-}
-
-void json_doc_release(struct json_doc *doc)
-{
-	free(doc->memory);
-	*doc = (struct json_doc) { 0 };
 }
