@@ -36,7 +36,7 @@ static void put_quoted(struct str *out, const char *text, size_t len)
 	str_append_char(out, '"');
 	for (size_t i = 0; i < len;) {
 		unsigned char byte = (unsigned char)text[i];
-		size_t step = utf8_len(text + i, len - i);
+		size_t step = byte < 0x80 ? 1 : utf8_len(text + i, len - i);
 
 		if (step && byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f) {
 			i += step;
