@@ -56,9 +56,8 @@ struct json_doc {
  * understand them differently.
  *
  * @what:    names the text in errors, e.g. the file's path
- * @ret_doc: empty ({ 0 }), or an earlier document, whose memory is used again; its values are gone
- * then, and the caller's to release in any case Errors: INVALID_CONFIG with line and column;
- * OUT_OF_MEMORY.
+ * @ret_doc: empty ({ 0 }), or an earlier document, whose memory is used again; empty after a failure
+ * Errors: INVALID_CONFIG with line and column; OUT_OF_MEMORY.
  */
 int json_parse(const char *text, size_t len, const char *what, struct json_doc *ret_doc,
 	       struct containr_error *err) MUST_CHECK;
