@@ -157,6 +157,18 @@ void json_strings(struct json_writer *writer, const char *key, char *const *item
 	json_close_array(writer);
 }
 
+/* With a fraction or an exponent even where its value is whole: 1e2 must not turn into an integer. */
+static void copy_number(struct json_writer *writer, const char *key, double value)
+{
+	size_t start;
+
+	begin_value(writer, key);
+	start = writer->out->len;
+	str_appendf(writer->out, "%.17g", value);
+	if (!writer->out->failed && !strpbrk(writer->out->data + start, ".e"))
+		str_append(writer->out, ".0");
+}
+
 static void copy_scalar(struct json_writer *writer, const char *key, const struct json *value)
 {
 	switch (value->type) {
@@ -170,7 +182,7 @@ static void copy_scalar(struct json_writer *writer, const char *key, const struc
 			json_int(writer, key, value->integer);
 		break;
 	case JSON_NUMBER:
-		json_number(writer, key, value->number);
+		copy_number(writer, key, value->number);
 		break;
 	case JSON_TRUE:
 	case JSON_FALSE:

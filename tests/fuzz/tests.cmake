@@ -2,7 +2,7 @@
 # Fuzz targets. ctest replays each one's corpus on every machine; with CONTAINR_FUZZ (clang, preset
 # fuzz) each is built as a fuzzer too:
 #
-#   build/fuzz/tests/fuzz.NOUN -max_total_time=60 FOLDER tests/fuzz/corpus/NOUN
+#   tests/fuzz/run.sh build/fuzz [SECONDS [NOUN...]]
 #
 # A new input that shows a mistake goes into corpus/NOUN/ together with the fix.
 if(CONTAINR_FUZZ)
@@ -34,6 +34,9 @@ endfunction()
 
 containr_fuzz_test(cmdline LAYERS base kernel store image container cli)
 containr_fuzz_test(image_json LAYERS base kernel store image)
+containr_fuzz_test(json LAYERS base)
+containr_fuzz_test(oci_config LAYERS base kernel store image container)
 containr_fuzz_test(reference LAYERS base kernel store image)
 containr_fuzz_test(seccomp_json LAYERS base kernel)
 containr_fuzz_test(tar LAYERS base kernel store image image_archive)
+containr_fuzz_test(values LAYERS base)
