@@ -22,11 +22,15 @@
  * heap to speak of; killing it costs the output from then on, never the container or its state.
  */
 
+#define OOM_LOOKS 100
+#define OOM_LOOK_MS 10
+
 struct monitor {
 	char **argv;
 	unsigned int flags;
 	pid_t pid;
 	int64_t oom_count;
+	int oom_looks; /* how often the counter is still to be looked at */
 	struct relay relay;
 };
 
@@ -62,9 +66,11 @@ static void check_oom(struct monitor *monitor)
 {
 	int64_t count = read_oom_count();
 
-	if (count > monitor->oom_count)
-		tell(monitor, "oom", "");
-	monitor->oom_count = count > monitor->oom_count ? count : monitor->oom_count;
+	if (count <= monitor->oom_count)
+		return;
+	tell(monitor, "oom", "");
+	monitor->oom_count = count;
+	monitor->oom_looks = 0;
 }
 
 /* v1 tells by an eventfd, v2 by the counter's own file. */
@@ -77,12 +83,19 @@ static struct pollfd oom_source(void)
 	return (struct pollfd) { .fd = -1 };
 }
 
+/*
+ * v1 tells before the kernel has chosen whom to kill, and nothing tells when that is counted: the
+ * counter is looked at for a second.
+ */
 static void take_oom_event(struct monitor *monitor, int fd)
 {
 	uint64_t times;
 
-	if (fd == MONITOR_FD_OOM_EVENT && read(fd, &times, sizeof(times)) < 0)
-		return;
+	if (fd == MONITOR_FD_OOM_EVENT) {
+		if (read(fd, &times, sizeof(times)) < 0)
+			return;
+		monitor->oom_looks = OOM_LOOKS;
+	}
 	check_oom(monitor);
 }
 
@@ -110,13 +123,20 @@ static void serve(struct monitor *monitor)
 			stream(relay, relay->input),
 		};
 
-		if (poll(fds, ARRAY_LEN(fds), -1) < 0) {
+		int ready = poll(fds, ARRAY_LEN(fds), monitor->oom_looks > 0 ? OOM_LOOK_MS : -1);
+
+		if (ready < 0) {
 			if (errno == EINTR)
 				continue;
 			return;
 		}
 		if (fds[1].revents)
 			take_oom_event(monitor, fds[1].fd);
+		else if (monitor->oom_looks > 0)
+			check_oom(monitor);
+		/* busy streams wake us more often than the time that is to pass */
+		if (ready == 0 && monitor->oom_looks > 0)
+			monitor->oom_looks--;
 		for (size_t i = 2; i < ARRAY_LEN(fds); i++)
 			if (fds[i].revents)
 				relay_ready(relay, fds[i].fd, fds[i].revents);
