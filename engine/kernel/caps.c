@@ -135,7 +135,9 @@ static unsigned name_distance(const char *left, const char *right)
 static const char *nearest_name(const char *name)
 {
 	const char *wanted = without_prefix(name), *nearest = NULL;
-	unsigned least = 5; /* more than four edits away is another word */
+	size_t half =
+		strlen(wanted) / 2; /* more edits than that, or than four, make another word */
+	unsigned least = half < 4 ? (unsigned)half + 1 : 5;
 
 	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++) {
 		unsigned distance = name_distance(wanted, cap_names[i] + CAPS_PREFIX_LEN);
