@@ -135,8 +135,8 @@ static unsigned name_distance(const char *left, const char *right)
 static const char *nearest_name(const char *name)
 {
 	const char *wanted = without_prefix(name), *nearest = NULL;
-	size_t half =
-		strlen(wanted) / 2; /* more edits than that, or than four, make another word */
+	size_t half = strlen(wanted) / 2;
+	/* more edits than half of its letters, or than four, make another word */
 	unsigned least = half < 4 ? (unsigned)half + 1 : 5;
 
 	for (size_t i = 0; i < ARRAY_LEN(cap_names); i++) {
@@ -263,8 +263,9 @@ int caps_apply_bounding(const struct caps_sets *sets, struct containr_error *err
 			continue;
 		if (errno == EINVAL) /* past the last one that the kernel knows */
 			return 0;
-		/* Without CAP_SETPCAP nothing can be dropped, but what is not there need not be. */
-		if (errno == EPERM && prctl(PR_CAPBSET_READ, (unsigned long)cap, 0, 0, 0) == 0)
+		/* Without CAP_SETPCAP nothing can be dropped, but what is not there, or not known to
+		 * the kernel, need not be. */
+		if (errno == EPERM && prctl(PR_CAPBSET_READ, (unsigned long)cap, 0, 0, 0) <= 0)
 			continue;
 		errno = EPERM;
 		return fail_sys(err, CONTAINR_E_SECURITY_CAPABILITIES,
