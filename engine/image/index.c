@@ -247,7 +247,7 @@ int index_set_name(struct index *index, const char *name, const struct descripto
 		.renamed = true,
 	};
 
-	if (index->strings.failed)
+	if (!entry.manifest.media_type || !entry.manifest.digest || !entry.name)
 		return fail_oom(err);
 	take_name(index, entry.name);
 	for (size_t i = 0; i < index->count; i++) {

@@ -4,7 +4,10 @@
 #include "base/cleanup.h"
 #include "image/gc.h"
 
+#include <errno.h>
 #include <string.h>
+
+#define TRASH_ATTEMPTS 100
 
 /* One removal: which entries go, and what is told about it. */
 struct removal {
@@ -159,6 +162,18 @@ static int remove_locked(struct removal *removal, const char *reference, struct 
 	return r > 0 ? gc_sweep(removal->engine, &removal->index, &removal->users, err) : 0;
 }
 
+/* Whoever empties the trash at the same time takes files from under our hands: then once more. */
+static int empty_trash(const struct containr *engine, struct containr_error *err)
+{
+	int r = store_empty_trash(engine, err);
+
+	for (int i = 0; i < TRASH_ATTEMPTS && r < 0 && err->sys_errno == ENOENT; i++) {
+		error_clear(err);
+		r = store_empty_trash(engine, err);
+	}
+	return r;
+}
+
 int containr_image_remove(struct containr *engine, const char *reference, unsigned int flags,
 			  char ***ret_deleted, struct containr_error *err)
 {
@@ -168,7 +183,7 @@ int containr_image_remove(struct containr *engine, const char *reference, unsign
 	int r = remove_locked(&removal, reference, err);
 
 	if (r == 0)
-		r = store_empty_trash(engine, err);
+		r = empty_trash(engine, err);
 	if (r < 0)
 		return r;
 	if (ret_deleted) {

@@ -321,11 +321,14 @@ static void write_labels(struct json_writer *writer, const struct strv *labels)
 		return;
 	json_open_object(writer, "Labels");
 	for (size_t i = 0; i < labels->len; i++) {
-		char *equals = strchr(labels->items[i], '=');
+		size_t len = strcspn(labels->items[i], "=");
+		autostr key = STR_INIT;
 
-		*equals = '\0';
-		json_string(writer, labels->items[i], equals + 1);
-		*equals = '=';
+		str_append_len(&key, labels->items[i], len);
+		if (key.failed)
+			writer->out->failed = true;
+		else
+			json_string(writer, key.data, labels->items[i] + len + 1);
 	}
 	json_close_object(writer);
 }

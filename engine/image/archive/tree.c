@@ -52,7 +52,7 @@ int tree_fail(const struct tree *tree, const char *what, const char *name)
 	default:
 		break;
 	}
-	return fail_sys(tree->err, code, "%s '%.300s'", what, name);
+	return fail_sys(tree->err, code, "%s '%.300s'", what, *name ? name : "/");
 }
 
 int tree_clean_name(const char *name, struct str *out, struct containr_error *err)

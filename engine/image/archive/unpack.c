@@ -122,7 +122,7 @@ static int write_entry(struct unpack *unpack, struct archive_entry *entry)
 		r = entry_write(&unpack->tree, unpack->archive, entry, unpack->clean.data);
 	if (r == 0 && archive_entry_filetype(entry) == AE_IFDIR && !archive_entry_hardlink(entry))
 		r = remember_time(unpack, entry);
-	if (r < 0 && r == -CONTAINR_E_INVALID_ARCHIVE)
+	if (r == -CONTAINR_E_INVALID_ARCHIVE)
 		return fail_prefix(unpack->err, "entry at byte %" PRId64,
 				   archive_read_header_position(unpack->archive));
 	return r;
