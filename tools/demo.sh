@@ -21,7 +21,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-bold= plain=
+bold='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 	bold=$'\e[1m' plain=$'\e[0m'
 fi
@@ -49,11 +49,13 @@ show containr images
 
 say "A first container"
 show containr run --rm busybox echo "hello from a container"
+# shellcheck disable=SC2016 # the container's shell is to expand it
 if containr images -q debian:bookworm >/dev/null 2>&1; then
 	show containr run --rm debian:bookworm sh -c '. /etc/os-release; echo "$PRETTY_NAME, as $(id -un)"'
 fi
 
 say "In the background, with limits"
+# shellcheck disable=SC2016
 show containr run -d --name web -m 64m --cpus 0.5 --pids-limit 20 busybox \
 	sh -c 'i=0; while sleep 0.2; do i=$((i+1)); echo "request $i"; done'
 show containr ps
@@ -81,8 +83,8 @@ show containr rm web hungry
 
 say "How long it takes"
 time_of() {
-	local best=999999 i start end
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	local best=999999 start end
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start=$(date +%s%N)
 		"$@" >/dev/null
 		end=$(date +%s%N)
@@ -103,7 +105,7 @@ if command -v podman >/dev/null; then
 	events_logger = "file"
 	CONF
 	export CONTAINERS_CONF=$state/containers.conf
-	podman=(podman --root "$state/podman" --runroot "$state/podman-run" --storage-driver vfs)
+	podman=(command podman --root "$state/podman" --runroot "$state/podman-run" --storage-driver vfs)
 	mkdir -p "$state/fs/bin"
 	cp "$(command -v busybox)" "$state/fs/bin/busybox"
 	ln -s busybox "$state/fs/bin/true"

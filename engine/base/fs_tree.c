@@ -37,6 +37,8 @@ static int walk_enter(struct tree_walk *walk, int parent, const char *name)
 	struct tree_level *level = &walk->levels[walk->depth];
 	struct stat info;
 
+	if (fd < 0 && errno == ENOENT)
+		return 0; /* somebody else removes the same tree, and was here first */
 	if (fd < 0 || fstat(fd, &info) < 0)
 		return fail_sys(walk->err, CONTAINR_E_IO, "cannot open folder '%s'", name);
 	if (walk->depth == 0)
