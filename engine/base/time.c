@@ -161,6 +161,14 @@ static bool take_zone(const char **p, int64_t *ret_offset_seconds)
 	return true;
 }
 
+static int64_t days_of_month(int64_t year, int64_t month)
+{
+	return month == 12 ? 31 : days_of_date(year, month + 1, 1) - days_of_date(year, month, 1);
+}
+
+/* The last second whose nanoseconds fit: 2262-04-11T23:47:15. */
+#define SECONDS_MAX (INT64_MAX / TIME_NS_PER_SEC - 1)
+
 static bool parse_rfc3339(const char *text, int64_t *ret_ns)
 {
 	const char *p = text;
@@ -172,10 +180,11 @@ static bool parse_rfc3339(const char *text, int64_t *ret_ns)
 	int64_t second = 0;
 	int64_t fraction = 0;
 	int64_t offset = 0;
+	int64_t seconds;
 
-	if (!take_number(&p, 4, 1970, 2261, &year) || !take_char(&p, '-') ||
+	if (!take_number(&p, 4, 1970, 2262, &year) || !take_char(&p, '-') ||
 	    !take_number(&p, 2, 1, 12, &month) || !take_char(&p, '-') ||
-	    !take_number(&p, 2, 1, 31, &day))
+	    !take_number(&p, 2, 1, days_of_month(year, month), &day))
 		return false;
 	if (*p && (!(take_char(&p, 'T') || take_char(&p, 't') || take_char(&p, ' ')) ||
 		   !take_number(&p, 2, 0, 23, &hour) || !take_char(&p, ':') ||
@@ -186,10 +195,11 @@ static bool parse_rfc3339(const char *text, int64_t *ret_ns)
 		return false;
 	if (!take_zone(&p, &offset) || *p)
 		return false;
-	*ret_ns = (days_of_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second -
-		   offset) *
-			  TIME_NS_PER_SEC +
-		  fraction;
+	seconds = days_of_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second -
+		  offset;
+	if (seconds > SECONDS_MAX)
+		return false;
+	*ret_ns = seconds * TIME_NS_PER_SEC + fraction;
 	return true;
 }
 
@@ -201,7 +211,7 @@ static bool parse_epoch(const char *text, int64_t *ret_ns)
 
 	for (; isdigit((unsigned char)*p); p++) {
 		seconds = seconds * 10 + (*p - '0');
-		if (seconds > INT64_MAX / TIME_NS_PER_SEC - 1)
+		if (seconds > SECONDS_MAX)
 			return false;
 	}
 	if (p == text || !take_fraction(&p, &fraction) || *p)
