@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "container/config.h"
+#include "container/live.h"
 #include "container/name.h"
 #include "container/state.h"
 #include "image/image.h"
@@ -330,19 +331,18 @@ int container_make(struct containr *engine, struct container *container, struct 
 int container_load(struct containr *engine, const char *name, struct container *container,
 		   struct containr_error *err)
 {
-	struct state state;
-	int r = container_open(engine, name, container->id, &container->dir, err);
+	autolive live = LIVE_INIT;
+	int r = live_find(engine, name, &live, err);
 
-	if (r == 0)
-		r = state_open(container->dir, &container->state_fd, err);
-	if (r == 0)
-		r = state_read(container->state_fd, &state, err);
 	if (r < 0)
 		return r;
-	if (state.status == STATE_RUNNING && state_is_locked(container->state_fd))
+	if (live.state.status == STATE_RUNNING)
 		return fail(err, CONTAINR_E_CONTAINER_RUNNING, "container '%s' is running", name);
 	/* its last run may still be cleaned up */
-	r = state_lock(container->state_fd, true, err);
+	r = live_lock(&live, name, err);
+	memcpy(container->id, live.id, sizeof(container->id));
+	container->dir = steal_fd(&live.dir);
+	container->state_fd = steal_fd(&live.state_fd);
 	if (r == 0)
 		r = record_read(container->dir, &container->record, err);
 	if (r == 0)

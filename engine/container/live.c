@@ -9,6 +9,7 @@
 #include "store/event.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 
 void live_release(struct live *live)
@@ -131,6 +132,23 @@ int live_find(struct containr *engine, const char *container, struct live *ret_l
 	int r = container_open(engine, container, id, &dir, err);
 
 	return r < 0 ? r : live_of_dir(engine, id, dir, ret_live, err);
+}
+
+int live_lock(struct live *live, const char *container, struct containr_error *err)
+{
+	for (int tries = 0;; tries++) {
+		int r = state_lock(live->state_fd, false, err);
+
+		if (r == 0 || err->code != CONTAINR_E_LOCKED)
+			return r;
+		r = state_read(live->state_fd, &live->state, err);
+		if (r < 0)
+			return r;
+		if (live->state.status == STATE_RUNNING)
+			return fail(err, CONTAINR_E_CONTAINER_RUNNING, "container '%s' is running",
+				    container);
+		(void)poll(NULL, 0, tries < 20 ? 1 : 10);
+	}
 }
 
 int live_open_process(const struct live *live, const char *container, int *ret_pidfd,

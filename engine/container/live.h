@@ -35,6 +35,14 @@ int live_peek(struct containr *engine, int containers, const char *id, struct li
 	      struct containr_error *err) MUST_CHECK;
 
 /**
+ * Takes the lock of a container that does not run. Waits for whoever makes it or cleans up after
+ * it, but not for the end of one that is started meanwhile: its starter passes the lock on to the
+ * monitor.
+ * Errors: CONTAINER_RUNNING, then live->state says so too.
+ */
+int live_lock(struct live *live, const char *container, struct containr_error *err) MUST_CHECK;
+
+/**
  * Opens the first process of a running container.
  * Errors: CONTAINER_NOT_RUNNING.
  */

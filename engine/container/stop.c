@@ -206,16 +206,18 @@ int containr_remove(struct containr *engine, const char *container, unsigned int
 	}
 	if (r < 0)
 		return r;
-	if (live.state.status == STATE_RUNNING) {
-		if (!(flags & CONTAINR_REMOVE_FORCE))
-			return fail(err, CONTAINR_E_CONTAINER_RUNNING, "container '%s' is running",
-				    container);
-		r = kill_running(engine, &live, container, err);
-		if (r < 0)
-			return r;
-	}
-	/* with --rm its monitor removes it, and may be faster */
-	r = state_lock(live.state_fd, true, err);
+	do {
+		if (live.state.status == STATE_RUNNING) {
+			if (!(flags & CONTAINR_REMOVE_FORCE))
+				return fail(err, CONTAINR_E_CONTAINER_RUNNING,
+					    "container '%s' is running", container);
+			r = kill_running(engine, &live, container, err);
+			if (r < 0)
+				return r;
+		}
+		/* with --rm its monitor removes it, and may be faster */
+		r = live_lock(&live, container, err);
+	} while (r < 0 && err->code == CONTAINR_E_CONTAINER_RUNNING);
 	if (r == 0)
 		r = discard(engine, &live, err);
 	if (r < 0 && err->sys_errno == ENOENT)
