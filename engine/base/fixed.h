@@ -18,7 +18,8 @@ struct fixed {
 };
 
 /** Starts an empty text in an array. */
-#define FIXED_INIT(array) ((struct fixed) { .data = (array), .size = sizeof(array) })
+#define FIXED_INIT(array)                                                                          \
+	((struct fixed) { .data = ((array)[0] = '\0', (array)), .size = sizeof(array) })
 
 void fixed_put_len(struct fixed *fixed, const char *bytes, size_t len);
 void fixed_put(struct fixed *fixed, const char *text);

@@ -91,6 +91,10 @@ static int walk_step(struct tree_walk *walk)
 		}
 		if (unlinkat(fd, entry->d_name, AT_REMOVEDIR) == 0)
 			continue;
+		/* a bind mount may be of the same device: only this tells it from a folder */
+		if (errno == EBUSY)
+			return fail_sys(walk->err, CONTAINR_E_IO, "something is mounted on '%s'",
+					entry->d_name);
 		if (walk->depth == MAX_DEPTH) {
 			int r = walk_lift(walk, fd, entry->d_name);
 
@@ -150,6 +154,8 @@ int fs_remove_tree(int dir, const char *path, struct containr_error *err)
 		return fail_sys(err, CONTAINR_E_IO, "cannot remove '%s'", path);
 	if (unlinkat(dir, path, AT_REMOVEDIR) == 0)
 		return 0;
+	if (errno == EBUSY)
+		return fail_sys(err, CONTAINR_E_IO, "something is mounted on '%s'", path);
 	r = walk_enter(&walk, dir, path);
 	if (r == 0)
 		r = walk_remove(&walk, dir, path);

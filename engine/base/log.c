@@ -43,6 +43,14 @@ static size_t escape_json(char *out, size_t size, const char *text)
 	return used;
 }
 
+/* Names from outside may be in it: it stays one line, and a terminal shows it as it is. */
+static void replace_controls(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 void log_write(const struct log *log, enum log_level level, const char *fmt, ...)
 {
 	char message[768];
@@ -65,6 +73,7 @@ void log_write(const struct log *log, enum log_level level, const char *fmt, ...
 			       "{\"time\":\"%s\",\"level\":\"%s\",\"msg\":\"%s\"}\n", stamp,
 			       level_names[level], escaped);
 	} else {
+		replace_controls(message);
 		len = snprintf(line, sizeof(line), "%s: %s\n", level_names[level], message);
 	}
 	if (len > 0 && write(log->fd, line, (size_t)len) < 0)
