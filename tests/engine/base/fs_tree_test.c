@@ -94,7 +94,8 @@ static int remove_with_mount(const struct temp_dir *dir, const char *source, con
 {
 	struct containr_error err;
 
-	if (unshare(CLONE_NEWNS) < 0 || fchdir(dir->fd) < 0 ||
+	/* by its path: the descriptor belongs to the mounts of the old namespace */
+	if (unshare(CLONE_NEWNS) < 0 || chdir(dir->path) < 0 ||
 	    mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) < 0)
 		return 77;
 	if (mount(source, target, NULL, MS_BIND, NULL) < 0)
