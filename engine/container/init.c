@@ -122,6 +122,7 @@ static int make_terminal(struct init *init)
 	autoclose int master = -1;
 	autoclose int slave = -1;
 	autoclose int console = -1;
+	autoclose int tree = -1;
 	char path[40];
 	int r;
 
@@ -138,8 +139,8 @@ static int make_terminal(struct init *init)
 		r = root_make(init->root, "/dev/console", ROOT_FILE, &console, &init->err);
 	if (r < 0)
 		return r;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", slave);
-	if (mount_at(console, path, NULL, MS_BIND, NULL) < 0)
+	tree = mount_clone(slave, "", false);
+	if (tree < 0 || mount_attach(tree, console) < 0)
 		return fail_sys(&init->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount /dev/console");
 	r = socket_send_fd(init->args->launch->console_socket, master, "/dev/ptmx", &init->err);
 	return r < 0 ? r : pty_become_stdio(slave, &init->err);

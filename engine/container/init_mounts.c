@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -106,10 +105,6 @@ static int fail_mount(struct scene *scene, const struct mount_step *step, const 
 	return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot %s '%s'", what, step->target);
 }
 
-/* Flags that a bind mount takes only when it is mounted a second time. mount(2) */
-#define BIND_LATER                                                                                 \
-	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
-
 static int set_propagation(struct scene *scene, const struct mount_step *step)
 {
 	autotarget int top = -1;
@@ -121,7 +116,7 @@ static int set_propagation(struct scene *scene, const struct mount_step *step)
 	r = root_open(scene->root, step->target, &top, scene->err);
 	if (r < 0)
 		return r;
-	if (mount_at(top, NULL, NULL, step->options.propagation, NULL) < 0)
+	if (mount_change(top, 0, 0, step->options.propagation) < 0)
 		return fail_mount(scene, step, "set the propagation of");
 	return 0;
 }
@@ -146,39 +141,36 @@ static int make_file_system(struct scene *scene, const struct mount_step *step)
 	return set_propagation(scene, step);
 }
 
+static int fail_bind(struct scene *scene, const struct mount_step *step)
+{
+	return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount '%s' at '%s'",
+			step->source, step->target);
+}
+
+/* The source is looked at once: the clone is of what was found, whatever its path becomes. */
 static int bind(struct scene *scene, const struct mount_step *step)
 {
+	const struct mount_options *options = &step->options;
+	autotarget int tree = mount_clone(AT_FDCWD, step->source, options->flags & MS_REC);
 	autotarget int target = -1;
-	autotarget int top = -1;
 	struct stat info;
-	unsigned long recursive = step->options.flags & MS_REC;
-	unsigned long later = step->options.flags & BIND_LATER;
 	int r;
 
-	if (stat(step->source, &info) < 0) {
-		(void)fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount '%s' at '%s'",
-			       step->source, step->target);
+	if (tree < 0 || fstat(tree, &info) < 0) {
+		(void)fail_bind(scene, step);
 		return fail_hint(scene->err, "create the source first");
 	}
 	r = open_target(scene, step->target, S_ISDIR(info.st_mode) ? ROOT_FOLDER : ROOT_FILE,
 			&target);
 	if (r < 0)
 		return r;
-	if (mount_at(target, step->source, NULL, MS_BIND | recursive, NULL) < 0)
-		return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount '%s' at '%s'",
-				step->source, step->target);
-	if (later || step->options.cleared & BIND_LATER) {
-		r = root_open(scene->root, step->target, &top, scene->err);
-		if (r < 0)
-			return r;
-		if (mount_change_flags(top, later, step->options.cleared) < 0)
-			return fail_mount(scene, step, "change the mount at");
-	}
-	return set_propagation(scene, step);
+	if (mount_change(tree, options->flags, options->cleared, options->propagation) < 0 ||
+	    mount_attach(tree, target) < 0)
+		return fail_bind(scene, step);
+	return 0;
 }
 
-/* One hierarchy: a view of its own in a cgroup namespace, else the container's folder of the
- * host's. */
+/* One hierarchy: a view of its own in a cgroup namespace, else the container's folder of the host's. */
 static int mount_hierarchy(struct scene *scene, const struct mount_step *step,
 			   enum cgroup_controller controller, int target)
 {
@@ -187,6 +179,7 @@ static int mount_hierarchy(struct scene *scene, const struct mount_step *step,
 	bool v2_host = plan->host.layout == CGROUP_LAYOUT_V2;
 	bool unified = controller == CGROUP_UNIFIED;
 	unsigned long flags = step->options.flags & ~(unsigned long)MS_REC;
+	autotarget int tree = -1;
 	char source[PATH_MAX];
 
 	if (plan->new_cgroup_ns) {
@@ -197,7 +190,9 @@ static int mount_hierarchy(struct scene *scene, const struct mount_step *step,
 	}
 	(void)snprintf(source, sizeof(source), "/sys/fs/cgroup%s%s%s", v2_host ? "" : "/",
 		       v2_host ? "" : name, plan->cgroup.path);
-	if (mount_at(target, source, NULL, MS_BIND, NULL) < 0)
+	tree = mount_clone(AT_FDCWD, source, false);
+	if (tree < 0 || mount_change(tree, flags, step->options.cleared, 0) < 0 ||
+	    mount_attach(tree, target) < 0)
 		return fail_mount(scene, step, "mount the cgroups at");
 	return 0;
 }
@@ -211,7 +206,6 @@ static int mount_hierarchies(struct scene *scene, const struct mount_step *step,
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++) {
 		const char *name = cgroup_controller_name((enum cgroup_controller)i);
 		autotarget int target = -1;
-		autotarget int mounted = -1;
 
 		if (!(plan->cgroup.used & CGROUP_BIT(i)))
 			continue;
@@ -219,12 +213,6 @@ static int mount_hierarchies(struct scene *scene, const struct mount_step *step,
 			return fail_mount(scene, step, "create a folder in");
 		target = openat(top, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 		r = mount_hierarchy(scene, step, (enum cgroup_controller)i, target);
-		if (r < 0 || plan->new_cgroup_ns)
-			continue;
-		mounted = openat(top, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (mount_change_flags(mounted, step->options.flags & ~(unsigned long)MS_REC, 0) <
-		    0)
-			return fail_mount(scene, step, "change the mount at");
 	}
 	return r;
 }
@@ -238,22 +226,14 @@ static int mount_cgroups(struct scene *scene, const struct mount_step *step)
 
 	if (r < 0)
 		return r;
-	if (scene->plan->host.layout == CGROUP_LAYOUT_V2) {
-		r = mount_hierarchy(scene, step, CGROUP_UNIFIED, target);
-		if (r < 0 || scene->plan->new_cgroup_ns)
-			return r;
-		r = root_open(scene->root, step->target, &top, scene->err);
-		if (r == 0 && mount_change_flags(top, step->options.flags & BIND_LATER, 0) < 0)
-			return fail_mount(scene, step, "change the mount at");
-		return r;
-	}
+	if (scene->plan->host.layout == CGROUP_LAYOUT_V2)
+		return mount_hierarchy(scene, step, CGROUP_UNIFIED, target);
 	if (mount_at(target, "tmpfs", "tmpfs", flags, "mode=755,size=64k") < 0)
 		return fail_mount(scene, step, "mount the cgroups at");
 	r = root_open(scene->root, step->target, &top, scene->err);
 	if (r == 0)
 		r = mount_hierarchies(scene, step, top);
-	if (r == 0 && step->options.flags & MS_RDONLY &&
-	    mount_change_flags(top, MS_RDONLY | flags, 0) < 0)
+	if (r == 0 && step->options.flags & MS_RDONLY && mount_change(top, MS_RDONLY, 0, 0) < 0)
 		return fail_mount(scene, step, "change the mount at");
 	return r;
 }
@@ -310,15 +290,25 @@ static int open_null(struct scene *scene)
 	return 0;
 }
 
+/* A path of the configuration that the container does not have needs neither hiding nor protection. */
+static int open_existing(struct scene *scene, const struct mount_step *step, int *ret_target)
+{
+	int r = root_open(scene->root, step->target, ret_target, scene->err);
+
+	if (r < 0 && scene->err->sys_errno != ENOENT && scene->err->sys_errno != ENOTDIR)
+		return r;
+	return 0;
+}
+
 static int mask(struct scene *scene, const struct mount_step *step)
 {
 	autotarget int target = -1;
+	autotarget int tree = -1;
 	struct stat info;
-	char source[40];
-	int r = root_open(scene->root, step->target, &target, scene->err);
+	int r = open_existing(scene, step, &target);
 
-	if (r < 0)
-		return scene->err->sys_errno == ENOENT || scene->err->sys_errno == ENOTDIR ? 0 : r;
+	if (r < 0 || target < 0)
+		return r;
 	if (fstat(target, &info) < 0)
 		return fail_mount(scene, step, "look at");
 	if (S_ISDIR(info.st_mode)) {
@@ -329,29 +319,23 @@ static int mask(struct scene *scene, const struct mount_step *step)
 	r = open_null(scene);
 	if (r < 0)
 		return r;
-	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", scene->null);
-	if (mount_at(target, source, NULL, MS_BIND, NULL) < 0)
+	tree = mount_clone(scene->null, "", false);
+	if (tree < 0 || mount_attach(tree, target) < 0)
 		return fail_mount(scene, step, "hide");
 	return 0;
 }
 
+/* A copy of the mount, read-only, over the path itself. What the mount has already, it keeps. */
 static int make_read_only(struct scene *scene, const struct mount_step *step)
 {
 	autotarget int target = -1;
-	autotarget int top = -1;
-	char source[40];
-	int r = root_open(scene->root, step->target, &target, scene->err);
+	autotarget int tree = -1;
+	int r = open_existing(scene, step, &target);
 
-	if (r < 0)
-		return scene->err->sys_errno == ENOENT || scene->err->sys_errno == ENOTDIR ? 0 : r;
-	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", target);
-	if (mount_at(target, source, NULL, MS_BIND | MS_REC, NULL) < 0)
-		return fail_mount(scene, step, "protect");
-	r = root_open(scene->root, step->target, &top, scene->err);
-	if (r < 0)
+	if (r < 0 || target < 0)
 		return r;
-	/* what the mount below has, e.g. nosuid of /proc, is not to be lost */
-	if (mount_change_flags(top, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) < 0)
+	tree = mount_clone(target, "", true);
+	if (tree < 0 || mount_change(tree, MS_RDONLY, 0, 0) < 0 || mount_attach(tree, target) < 0)
 		return fail_mount(scene, step, "protect");
 	return 0;
 }
@@ -363,7 +347,7 @@ static int make_root_read_only(struct scene *scene, const struct mount_step *ste
 
 	if (r < 0)
 		return r;
-	if (mount_change_flags(top, MS_RDONLY, 0) < 0)
+	if (mount_change(top, MS_RDONLY, 0, 0) < 0)
 		return fail_mount(scene, step, "make read-only:");
 	return 0;
 }

@@ -10,9 +10,20 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* linux/mount.h, which cannot stand beside sys/mount.h in glibc 2.36 */
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef MOVE_MOUNT_F_EMPTY_PATH
+#define MOVE_MOUNT_F_EMPTY_PATH 0x4
+#define MOVE_MOUNT_T_EMPTY_PATH 0x40
+#endif
 
 struct option_fact {
 	const char *name;
@@ -248,50 +259,76 @@ int root_make(int root, const char *path, enum root_node node, int *ret_fd,
 	return 0;
 }
 
-/* The host's /proc is still in place while mounts are made. */
-struct fd_path {
-	char text[40];
-};
-
-static const char *path_of_fd(int fd, struct fd_path *path)
-{
-	(void)snprintf(path->text, sizeof(path->text), "/proc/self/fd/%d", fd);
-	return path->text;
-}
-
 int mount_at(int target, const char *source, const char *type, unsigned long flags,
 	     const char *data)
 {
-	struct fd_path path;
-
-	return mount(source, path_of_fd(target, &path), type, flags, data);
+	return fchdir(target) < 0 ? -1 : mount(source, ".", type, flags, data);
 }
 
-/* statvfs(3) reports the flags of a mount as ST_*, which have the values of MS_* but for relatime.
- */
-static unsigned long current_flags(const struct statvfs *info)
+int mount_clone(int dir, const char *path, bool recursive)
 {
-	const unsigned long same =
-		MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
-	unsigned long flags = info->f_flag & same;
+	unsigned int flags = OPEN_TREE_CLONE | O_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH) |
+			     (recursive ? AT_RECURSIVE : 0);
 
-	if (!(flags & MS_NOATIME))
-		flags |= MS_RELATIME;
-	return flags;
+	return (int)syscall(SYS_open_tree, dir, path, flags);
 }
 
-int mount_change_flags(int target, unsigned long set, unsigned long cleared)
+int mount_attach(int tree, int target)
 {
-	struct fd_path path;
-	struct statvfs info;
-	unsigned long flags = MS_REMOUNT | MS_BIND | set;
+	return (int)syscall(SYS_move_mount, tree, "", target, "",
+			    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
 
-	if (mount(NULL, path_of_fd(target, &path), NULL, flags, NULL) == 0)
-		return 0;
-	if (errno != EPERM || statvfs(path.text, &info) < 0)
-		return -1;
-	flags |= current_flags(&info) & ~cleared;
-	return mount(NULL, path.text, NULL, flags, NULL);
+struct attribute_fact {
+	unsigned long flag;
+	uint64_t attribute;
+};
+
+static const struct attribute_fact attribute_facts[] = {
+	{ MS_RDONLY, 0x1 }, { MS_NOSUID, 0x2 },	     { MS_NODEV, 0x4 },
+	{ MS_NOEXEC, 0x8 }, { MS_NODIRATIME, 0x80 },
+};
+
+/* How access times are kept is one choice of three, and choosing means clearing the field first. */
+#define ATTRIBUTE_ATIME_FIELD 0x70
+#define ATTRIBUTE_NOATIME 0x10
+#define ATTRIBUTE_STRICTATIME 0x20
+
+struct mount_attributes { /* struct mount_attr of mount_setattr(2), version 0 */
+	uint64_t set;
+	uint64_t clear;
+	uint64_t propagation;
+	uint64_t userns_fd;
+};
+
+int mount_change(int tree, unsigned long set, unsigned long cleared, unsigned long propagation)
+{
+	struct mount_attributes attributes = { .propagation =
+						       propagation & ~(unsigned long)MS_REC };
+	unsigned int flags = AT_EMPTY_PATH | (propagation & MS_REC ? AT_RECURSIVE : 0);
+
+	for (size_t i = 0; i < ARRAY_LEN(attribute_facts); i++) {
+		if (set & attribute_facts[i].flag)
+			attributes.set |= attribute_facts[i].attribute;
+		else if (cleared & attribute_facts[i].flag)
+			attributes.clear |= attribute_facts[i].attribute;
+	}
+	if ((set | cleared) & (MS_NOATIME | MS_STRICTATIME | MS_RELATIME))
+		attributes.clear |= ATTRIBUTE_ATIME_FIELD;
+	if (set & MS_NOATIME)
+		attributes.set |= ATTRIBUTE_NOATIME;
+	else if (set & MS_STRICTATIME)
+		attributes.set |= ATTRIBUTE_STRICTATIME;
+	/* attributes are for this mount, only the propagation may be for those below it too */
+	if (flags & AT_RECURSIVE && (attributes.set || attributes.clear)) {
+		const struct mount_attributes own = { .set = attributes.set,
+						      .clear = attributes.clear };
+
+		if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &own, sizeof(own)) < 0)
+			return -1;
+		attributes.set = attributes.clear = 0;
+	}
+	return (int)syscall(SYS_mount_setattr, tree, "", flags, &attributes, sizeof(attributes));
 }
 
 int mount_pivot(int new_root, struct containr_error *err)

@@ -56,16 +56,39 @@ enum root_node { ROOT_FOLDER, ROOT_FILE };
 int root_make(int root, const char *path, enum root_node node, int *ret_fd,
 	      struct containr_error *err) MUST_CHECK;
 
-/** mount(2) onto the file or folder that @target (O_PATH) refers to. Async-signal-safe. */
+/**
+ * Mounts a new file system on the folder that @target (O_PATH) refers to, mount(2). Changes the
+ * working folder: "." is a third of the cost of "/proc/self/fd/N".
+ *
+ * Returns -1 with errno.
+ */
 int mount_at(int target, const char *source, const char *type, unsigned long flags,
 	     const char *data) MUST_CHECK;
 
 /**
- * Changes the flags of the mount that @target refers to, keeping those that are locked or were not
- * asked to change. mount(2) with MS_REMOUNT | MS_BIND replaces all flags, and the kernel refuses to
- * drop nosuid, nodev or noexec of a mount from another user namespace.
+ * Makes a detached copy of the mount that holds @path, from that path down. open_tree(2)
+ *
+ * @dir, @path: as in openat(2); "" for what @dir itself refers to
+ * @recursive:  with the mounts below it
+ *
+ * Returns its descriptor, -1 with errno.
  */
-int mount_change_flags(int target, unsigned long set, unsigned long cleared) MUST_CHECK;
+int mount_clone(int dir, const char *path, bool recursive) MUST_CHECK;
+
+/** Puts a detached mount on what @target (O_PATH) refers to. Returns -1 with errno. move_mount(2) */
+int mount_attach(int tree, int target) MUST_CHECK;
+
+/**
+ * Changes the flags of the mount whose root @tree refers to; those that are not named stay.
+ * mount_setattr(2), Linux 5.12.
+ *
+ * @set, @cleared: MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC and the atime flags; others are ignored
+ * @propagation:   MS_PRIVATE ... with or without MS_REC; 0 leaves it
+ *
+ * Returns -1 with errno.
+ */
+int mount_change(int tree, unsigned long set, unsigned long cleared,
+		 unsigned long propagation) MUST_CHECK;
 
 /**
  * Makes @new_root, a mount point, the root of this mount namespace and detaches the old one.
