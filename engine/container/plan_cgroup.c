@@ -218,14 +218,30 @@ static const struct device_rule always_allowed[] = {
 	{ .allow = true, .type = 'c', .major = 136, .minor = -1, .access = 7 }, /* pts */
 };
 
-static void add_rule(struct plan *plan, const struct device_rule *rule)
+static bool covers_all(const struct device_rule *rule)
 {
-	plan->device_rules[plan->device_rule_count++] = *rule;
+	return rule->type == 'a' && rule->major < 0 && rule->minor < 0 &&
+	       rule->access == (DEVICE_READ | DEVICE_WRITE | DEVICE_MKNOD);
 }
 
-static bool denies_all(const struct device_rule *rule)
+/*
+ * The v1 controller takes "a" for everything, whatever numbers and letters follow it: a rule for
+ * both kinds of devices that says less than that becomes two.
+ */
+static void add_rule(struct plan *plan, const struct device_rule *rule)
 {
-	return !rule->allow && rule->type == 'a' && rule->major < 0 && rule->minor < 0;
+	struct device_rule *rules = &plan->device_rules[plan->device_rule_count];
+
+	if (rule->type != 'a' || covers_all(rule)) {
+		rules[0] = *rule;
+		plan->device_rule_count++;
+		return;
+	}
+	rules[0] = *rule;
+	rules[0].type = 'c';
+	rules[1] = *rule;
+	rules[1].type = 'b';
+	plan->device_rule_count += 2;
 }
 
 /*
@@ -239,14 +255,14 @@ static int plan_devices(struct builder *b)
 	};
 	const struct oci_config *config = b->plan->config;
 	size_t most =
-		1 + b->limits->device_count + ARRAY_LEN(always_allowed) + config->device_count;
+		1 + 2 * b->limits->device_count + ARRAY_LEN(always_allowed) + config->device_count;
 
 	b->plan->device_rules = calloc(most, sizeof(*b->plan->device_rules));
 	if (!b->plan->device_rules)
 		return fail_oom(b->err);
 	add_rule(b->plan, &nothing);
 	for (size_t i = 0; i < b->limits->device_count; i++)
-		if (i > 0 || !denies_all(&b->limits->devices[i]))
+		if (i > 0 || b->limits->devices[i].allow || !covers_all(&b->limits->devices[i]))
 			add_rule(b->plan, &b->limits->devices[i]);
 	for (size_t i = 0; i < ARRAY_LEN(always_allowed); i++)
 		add_rule(b->plan, &always_allowed[i]);
