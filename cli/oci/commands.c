@@ -42,6 +42,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_oci_kill },
 	{ .cmd = &cmd_oci_list },
 	{ .cmd = &cmd_oci_run },
+	{ .cmd = &cmd_spec },
 	{ .cmd = &cmd_oci_start },
 	{ .cmd = &cmd_oci_state },
 	{ 0 },

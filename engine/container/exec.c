@@ -133,6 +133,8 @@ static int set_up(struct exec_child *c)
 				 &c->err);
 	process_reset_signals();
 	if (r == 0)
+		r = process_own_terminal(process, &c->user, &c->err);
+	if (r == 0)
 		r = process_drop_rights(process, &c->user, c->filter, &c->err);
 	return r;
 }

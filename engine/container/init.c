@@ -241,8 +241,12 @@ static int wait_at_gate(struct init *init)
 
 static int drop_rights(struct init *init)
 {
+	int r = process_own_terminal(init->process, &init->user, &init->err);
+
 	process_reset_signals();
-	return process_drop_rights(init->process, &init->user, &init->plan->seccomp, &init->err);
+	return r < 0 ? r
+		     : process_drop_rights(init->process, &init->user, &init->plan->seccomp,
+					   &init->err);
 }
 
 static int execute(struct init *init)

@@ -116,6 +116,17 @@ static int set_ids(const struct process_user *user, struct containr_error *err)
 	return 0;
 }
 
+/* Only ever our own pseudoterminal: what the caller handed over is not ours to give away. */
+int process_own_terminal(const struct oci_process *process, const struct process_user *user,
+			 struct containr_error *err)
+{
+	if (!process->terminal || user->uid == 0)
+		return 0;
+	if (fchown(STDIN_FILENO, user->uid, (gid_t)-1) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot give away the terminal");
+	return 0;
+}
+
 /*
  * A filter needs no_new_privs or CAP_SYS_ADMIN: with the first it is loaded last, so that it need
  * not allow what the steps before call; without, before the capability goes.

@@ -45,6 +45,10 @@ int process_find_program(const char *name, char *const *env, char *ret_path, siz
 int process_set_limits(const struct oci_process *process, const struct log *log,
 		       struct containr_error *err) MUST_CHECK;
 
+/** Gives the terminal, standard input by now, to the user who will work on it. */
+int process_own_terminal(const struct oci_process *process, const struct process_user *user,
+			 struct containr_error *err) MUST_CHECK;
+
 /** Takes the identity and the capabilities of the process, no_new_privs and the filter, in the
  * right order. */
 int process_drop_rights(const struct oci_process *process, const struct process_user *user,
