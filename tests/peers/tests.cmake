@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 containr_script_test(peers/image_layout_test LABEL peers)
+containr_script_test(peers/podman_test LABEL peers)
