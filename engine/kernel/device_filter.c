@@ -33,7 +33,7 @@ void device_rule_format(const struct device_rule *rule, char *out, size_t size)
 /* Registers: r1 is the context, then r2 type, r3 access, r4 major, r5 minor; r0 the answer. */
 #define INSNS_HEAD 6
 #define INSNS_PER_RULE 9
-#define INSNS_TAIL 2
+#define INSNS_VERDICT 2
 
 struct program {
 	struct bpf_insn *insns;
@@ -79,9 +79,11 @@ static int32_t access_outside(unsigned int access)
 
 /*
  * A rule is left, by a jump behind its end, at the first part that does not match. An allowing rule
- * must cover all that is asked for; a denying one bites if it covers any of it.
+ * must cover all that is asked for; a denying one bites if it covers any of it. Returns whether the
+ * rule decides everything: what would follow it cannot be reached, and the kernel's verifier
+ * refuses a program with such instructions.
  */
-static void emit_rule(struct program *program, const struct device_rule *rule)
+static bool emit_rule(struct program *program, const struct device_rule *rule)
 {
 	size_t first = program->len;
 	size_t end;
@@ -106,6 +108,17 @@ static void emit_rule(struct program *program, const struct device_rule *rule)
 		if (BPF_CLASS(program->insns[i].code) == BPF_JMP &&
 		    BPF_OP(program->insns[i].code) != BPF_EXIT)
 			program->insns[i].off = (int16_t)(end - i - 1);
+	return end - first == INSNS_VERDICT;
+}
+
+/* The last rule that matches decides, so they are asked from the last to the first. */
+static void emit_rules(struct program *program, const struct device_rule *rules, size_t count)
+{
+	for (size_t i = count; i > 0; i--)
+		if (emit_rule(program, &rules[i - 1]))
+			return;
+	emit(program, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
+	emit(program, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
 int device_filter_attach(int cgroup, const struct device_rule *rules, size_t count,
@@ -118,15 +131,12 @@ int device_filter_attach(int cgroup, const struct device_rule *rules, size_t cou
 	union bpf_attr load = { .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE };
 	union bpf_attr attach = { .attach_type = BPF_CGROUP_DEVICE };
 
-	insns = calloc(INSNS_HEAD + count * INSNS_PER_RULE + INSNS_TAIL, sizeof(*insns));
+	insns = calloc(INSNS_HEAD + count * INSNS_PER_RULE + INSNS_VERDICT, sizeof(*insns));
 	if (!insns)
 		return fail_oom(err);
 	program.insns = insns;
 	emit_head(&program);
-	for (size_t i = count; i > 0; i--)
-		emit_rule(&program, &rules[i - 1]);
-	emit(&program, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
-	emit(&program, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	emit_rules(&program, rules, count);
 	load.insns = (uint64_t)(uintptr_t)insns;
 	load.insn_cnt = (uint32_t)program.len;
 	load.license = (uint64_t)(uintptr_t)license;

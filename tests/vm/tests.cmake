@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+containr_script_test(vm/v2_test LABEL vm TIMEOUT 300)

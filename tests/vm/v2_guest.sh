@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs as the first process of the virtual machine of v2_test.sh, under busybox: nothing but the
+# kernel, cgroup2 and containr. Prints FAIL lines, and at last how many facts it stated.
+# shellcheck disable=SC2016 # what stands in single quotes is for the shell in the container
+export PATH=/bin:/containr/bin LC_ALL=C HOME=/
+
+# The first root is the kernel's own and can be neither pivoted nor unmounted: start again on a tmpfs.
+if [ -z "$SECOND" ]; then
+	mkdir -p /proc /sys /dev /new
+	mount -t proc proc /proc
+	mount -t sysfs sysfs /sys
+	mount -t devtmpfs devtmpfs /dev
+	insmod /overlay.ko || echo "FAIL: insmod overlay"
+	mount -t tmpfs -o mode=755 root /new
+	cp -a /bin /containr /state /etc /guest.sh /new
+	mkdir -p /new/proc /new/sys /new/dev /new/tmp /new/run /new/var
+	mount --move /proc /new/proc
+	mount --move /sys /new/sys
+	mount --move /dev /new/dev
+	SECOND=1 exec switch_root /new /bin/sh /guest.sh
+fi
+
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+export CONTAINR_ROOT=/state/root CONTAINR_RUNROOT=/run/containr
+cd /tmp || exit 1
+facts=0
+
+fact() {
+	name=$1
+	facts=$((facts + 1))
+}
+
+fail() {
+	echo "FAIL: $name: $*"
+}
+
+equal() {
+	[ "$1" = "$2" ] || fail "got '$2' instead of '$1'"
+}
+
+fact "the host is pure v2"
+equal "cgroup2" "$(awk '$2 ~ "^/sys/fs/cgroup" { print $3 }' /proc/mounts | tr '\n' ' ' | sed 's/ $//')"
+
+fact "limits stand in the container's own cgroup"
+equal "67108864 50 50000 100000" "$(containr run --rm --memory 64m --pids-limit 50 --cpus 0.5 busybox \
+	sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max cpu.max)' 2>&1)"
+
+fact "the container sees its cgroup as the root"
+equal "0::/" "$(containr run --rm busybox cat /proc/self/cgroup 2>&1)"
+
+fact "a process too many cannot be forked"
+containr run --rm --pids-limit 5 busybox sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait' \
+	> out 2>&1
+grep -q "can't fork" out || fail "no fork was refused: $(cat out)"
+
+fact "a device that is not allowed cannot be opened, also where its node can be made"
+equal "cat: can't open 'mem': Operation not permitted" \
+	"$(containr run --rm busybox sh -c 'cd /tmp; mknod mem c 1 1 && cat mem' 2>&1)"
+equal "fine" "$(containr run --rm busybox \
+	sh -c 'cd /root; mknod n c 1 3 && echo x > n && echo x > /dev/null && echo fine' 2>&1)"
+
+fact "a container that wants too much memory is killed, and that is known"
+containr run --name hungry --memory 20m busybox tail /dev/zero > out 2>&1
+equal 137 $?
+containr inspect hungry | grep -qi '"oom_\{0,1\}killed": true' || fail "inspect: $(containr inspect hungry)"
+grep -q '"Action":"oom"' /state/root/events.jsonl || fail "no event tells of it"
+containr rm hungry > /dev/null || fail "rm"
+
+fact "a container in the background can be looked at and stopped"
+id=$(containr run -d --name web --memory 64m busybox sh -c 'trap "exit 3" TERM; echo up; sleep 1000 & wait')
+equal "in" "$(containr exec web echo in 2>&1)"
+equal "up" "$(containr logs web 2>&1)"
+containr stats --no-stream web > out 2>&1 || fail "stats: $(cat out)"
+grep -q "64MiB" out || fail "stats: $(cat out)"
+[ -d "/sys/fs/cgroup/containr/$id" ] || fail "its cgroup is not there: $(find /sys/fs/cgroup -name "$id")"
+equal "web" "$(containr stop web 2>&1)"
+equal 3 "$(containr wait web)"
+equal "web" "$(containr rm web 2>&1)"
+
+fact "what a container leaves running is killed with it"
+containr run --rm busybox sh -c 'sleep 1000 & sleep 1000 &' || fail "run"
+
+fact "the OCI runtime works the same"
+mkdir -p bundle/rootfs/bin
+cp /bin/busybox bundle/rootfs/bin/sh
+(cd bundle && containr spec) || fail "spec"
+sed -i 's/"terminal": true/"terminal": false/; s/"sh"$/"sh", "-c", "echo from the bundle"/' bundle/config.json
+equal "from the bundle" "$(containr-runtime run -b bundle one 2>&1)"
+
+fact "nothing is left"
+tries=0
+while left=$(find /sys/fs/cgroup/containr /state/root/containers /state/root/names /run/containr/containers \
+	-mindepth 1 ! -type f 2> /dev/null; ps -o pid,comm | grep -E 'sleep|containr' | grep -v grep); [ -n "$left" ] && [ $tries -lt 50 ]; do
+	tries=$((tries + 1))
+	usleep 100000
+done
+equal "" "$left"
+echo "FACTS $facts"
+sync
+poweroff -f
