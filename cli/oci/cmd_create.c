@@ -66,6 +66,7 @@ static int fill(struct cmd_context *ctx, const struct create_args *args, const s
 		.console_socket = args->console_socket,
 		.pid_file = args->pid_file,
 		.preserve_fds = (int)(args->preserve_fds + listened),
+		.listen_fds = (int)listened,
 		.log = log,
 	};
 	return r;

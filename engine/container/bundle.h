@@ -52,6 +52,7 @@ struct bundle_options {
 	const char *console_socket; /* gets the terminal's master; NULL for none */
 	const char *pid_file;	    /* NULL for none */
 	int preserve_fds;	    /* descriptors from 3 on that the container gets */
+	int listen_fds;		    /* how many of them are sockets that systemd handed over */
 	const struct log *log;
 };
 

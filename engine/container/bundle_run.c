@@ -100,6 +100,21 @@ static int read_bundle(struct making *m, struct str *text)
 	return 0;
 }
 
+/* The caller was told by its environment: so is the container, whose first process it is for.
+ * sd_listen_fds(3) */
+static int announce_sockets(struct making *m)
+{
+	struct strv *env = &m->bundle.config.process.env;
+	char count[32];
+
+	if (m->options->listen_fds <= 0)
+		return 0;
+	(void)snprintf(count, sizeof(count), "LISTEN_FDS=%d", m->options->listen_fds);
+	oci_set_env(env, count);
+	oci_set_env(env, "LISTEN_PID=1");
+	return env->failed ? fail_oom(m->err) : 0;
+}
+
 static int check_terminal(const struct making *m, bool relayed)
 {
 	bool wanted = m->bundle.config.process.terminal;
@@ -205,6 +220,8 @@ static int prepare(struct making *m, const char *id, bool relayed)
 		r = read_bundle(m, &config);
 	if (r == 0)
 		r = check_terminal(m, relayed);
+	if (r == 0)
+		r = announce_sockets(m);
 	cgroup_host_probe(&host);
 	if (r == 0)
 		r = plan_build(&m->bundle.config, &m->rootfs, id, &host, &m->plan, m->err);
@@ -266,6 +283,8 @@ int bundle_start(struct bundle *bundle, struct containr_error *err)
 	if (r == 0 && write(gate, "", 1) != 1)
 		r = fail_sys(err, CONTAINR_E_INVALID_STATE, "cannot start container '%s'",
 			     bundle->id);
+	if (r == 0)
+		(void)unlinkat(bundle->dir, GATE, 0);
 	return r;
 }
 

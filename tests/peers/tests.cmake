@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
 containr_script_test(peers/image_layout_test LABEL peers)
 containr_script_test(peers/podman_test LABEL peers)
+containr_script_test(peers/oci_runtime_test LABEL peers)
