@@ -2,3 +2,4 @@
 containr_script_test(peers/image_layout_test LABEL peers)
 containr_script_test(peers/podman_test LABEL peers)
 containr_script_test(peers/oci_runtime_test LABEL peers)
+containr_script_test(peers/oci_escape_test LABEL peers)
