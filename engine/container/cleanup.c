@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "container/record.h"
 #include "container/state.h"
+#include "image/gc.h"
 #include "kernel/cgroup.h"
 
 #include <errno.h>
@@ -22,15 +23,23 @@ static int remove_cgroup(const char *id, struct containr_error *err)
 	return cgroup_remove(&host, path, err);
 }
 
-/* A folder without container.json whose lock is free: its maker was killed half-way. */
-static bool is_abandoned(int dir)
+/*
+ * Whether a folder is what a maker left that was killed half-way: it has no container.json, and its
+ * state record, which comes first, has nobody's lock. One that was killed even before that has no
+ * record either; then no maker may be at work at all, and each holds an image_pin() meanwhile.
+ */
+static bool is_abandoned(const struct containr *engine, int dir)
 {
 	autoclose int fd = openat(dir, STATE_FILE, O_RDWR | O_CLOEXEC);
+	autoclose int makers = -1;
 	struct containr_error ignored;
 
 	if (faccessat(dir, RECORD_FILE, F_OK, 0) == 0)
 		return false;
-	return fd >= 0 && state_lock(fd, false, &ignored) == 0;
+	if (fd >= 0)
+		return state_lock(fd, false, &ignored) == 0;
+	return gc_lock(engine, &makers, &ignored) == 0 &&
+	       faccessat(dir, STATE_FILE, F_OK, 0) < 0;
 }
 
 static void sweep_abandoned(const struct containr *engine)
@@ -53,7 +62,7 @@ static void sweep_abandoned(const struct containr *engine)
 		if (entry->d_name[0] == '.')
 			continue;
 		dir = openat(dirfd(listing), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (dir < 0 || !is_abandoned(dir))
+		if (dir < 0 || !is_abandoned(engine, dir))
 			continue;
 		(void)snprintf(path, sizeof(path), "containers/%s", entry->d_name);
 		error_ignore(store_trash(engine, path, &ignored));
