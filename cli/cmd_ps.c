@@ -207,7 +207,7 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 		r = engine_open(ctx, &engine);
 	if (r == 0)
 		r = containr_container_list(engine, all, &list.items, &list.count, ctx->err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	count = select_wanted(&list, args);
 	if (cmd_wants_json(args->format))

@@ -31,6 +31,7 @@ static const char *roff_escape(char byte)
 static void write_len(struct str *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): it cannot follow strlen() */
 		const char *escape = roff_escape(text[i]);
 
 		if (i == 0 && text[0] == '.')

@@ -80,6 +80,8 @@ void table_write(const struct table *table, struct str *out)
 	size_t columns = column_count(table);
 	autofree size_t *widths = calloc(columns ? columns : 1, sizeof(*widths));
 
+	if (columns == 0)
+		return;
 	if (table->cells.failed || !widths) {
 		out->failed = true;
 		return;

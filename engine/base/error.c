@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __clang_analyzer__
+#undef fail
+#undef fail_sys
+#undef fail_oom
+#undef fail_hint
+#undef fail_prefix
+#endif
+
 struct error_fact {
 	const char *name;
 	int exit_status;

@@ -36,6 +36,15 @@ int fail_hint(struct containr_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3
  */
 int fail_prefix(struct containr_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+#ifdef __clang_analyzer__
+/* It sees one file at a time: this is how it knows that an error is never 0. */
+#define fail(...) (fail(__VA_ARGS__), -1)
+#define fail_sys(...) (fail_sys(__VA_ARGS__), -1)
+#define fail_oom(err) (fail_oom(err), -1)
+#define fail_hint(...) (fail_hint(__VA_ARGS__), -1)
+#define fail_prefix(...) (fail_prefix(__VA_ARGS__), -1)
+#endif
+
 /** For clean-up on the way out of an error that is already told: the second one changes nothing. */
 static inline void error_ignore(int result)
 {

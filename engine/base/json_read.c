@@ -340,7 +340,7 @@ static int read_scalar(struct reader *reader, struct json *node)
 static int read_key(struct reader *reader, const struct json *object, struct json *node)
 {
 	const char *at = reader->at;
-	uint32_t len;
+	uint32_t len = 0;
 	int r;
 
 	if (reader->at >= reader->end || *reader->at != '"')

@@ -22,7 +22,7 @@ static bool str_reserve(struct str *str, size_t extra)
 		str->failed = true;
 		return false;
 	}
-	if (need <= str->cap)
+	if (str->data && need <= str->cap)
 		return true;
 	cap = str->cap ? str->cap : 64;
 	while (cap < need)

@@ -164,7 +164,7 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 		r = image_pin(engine, &container->image_pin, err);
 	if (r == 0)
 		r = containr_image_inspect(engine, spec->image, &image, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	r = image_lower_dirs(engine, image, &container->record.lower, err);
 	if (r == 0)

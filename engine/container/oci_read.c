@@ -151,7 +151,7 @@ static int read_caps(const struct place *at, void *target)
 static int read_user(const struct place *at, void *target)
 {
 	struct oci_user *user = target;
-	const struct json *groups;
+	const struct json *groups = NULL;
 	size_t index = 0;
 	int r = read_id(at, "uid", &user->uid);
 
@@ -504,7 +504,7 @@ static int read_resources(const struct place *at, void *target)
 static int read_linux(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
-	const struct json *seccomp;
+	const struct json *seccomp = NULL;
 	int r = for_each(at, "namespaces", config, read_namespace);
 
 	if (r == 0)

@@ -92,11 +92,14 @@ int state_read(int fd, struct state *ret_state, struct containr_error *err)
 
 static void fill_slot(char raw[SLOT_SIZE], const struct state *state, uint64_t sequence)
 {
-	struct slot slot = { .magic = STATE_MAGIC,
-			     .version = STATE_VERSION,
-			     .sequence = sequence,
-			     .state = *state };
+	struct slot slot;
 
+	/* with what lies between the members, the checksum is of that too */
+	memset(&slot, 0, sizeof(slot));
+	slot.magic = STATE_MAGIC;
+	slot.version = STATE_VERSION;
+	slot.sequence = sequence;
+	slot.state = *state;
 	slot.checksum = checksum(&slot, offsetof(struct slot, checksum));
 	memset(raw, 0, SLOT_SIZE);
 	memcpy(raw, &slot, sizeof(slot));

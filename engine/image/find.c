@@ -22,7 +22,7 @@ void image_id_of(const struct containr *engine, const struct index_entry *entry,
 static int find_by_id(const struct containr *engine, const struct index *index, const char *digits,
 		      const struct index_entry **ret_entry, struct containr_error *err)
 {
-	char found_id[DIGEST_SIZE] = "";
+	char found_id[DIGEST_SIZE] = ""; /* "" until one is found */
 	char id[DIGEST_SIZE];
 
 	*ret_entry = NULL;
@@ -33,12 +33,12 @@ static int find_by_id(const struct containr *engine, const struct index *index, 
 		if (!str_starts_with(digest_hex(id), digits) &&
 		    !str_starts_with(digest_hex(entry->manifest.digest), digits))
 			continue;
-		if (*ret_entry && strcmp(found_id, id) != 0) {
+		if (*found_id && strcmp(found_id, id) != 0) {
 			(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
 				   "several images have an id that begins with '%s'", digits);
 			return fail_hint(err, "give more digits");
 		}
-		if (!*ret_entry)
+		if (!*found_id)
 			*ret_entry = entry;
 		memcpy(found_id, id, sizeof(id));
 	}

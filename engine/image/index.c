@@ -83,7 +83,7 @@ static int read_entry(struct index *index, const struct json *object, struct con
 int index_parse(const char *text, size_t len, struct index *ret_index, struct containr_error *err)
 {
 	autoindex index = { 0 };
-	const struct json *manifests;
+	const struct json *manifests = NULL;
 	int r = json_parse(text, len, CONTENT_INDEX, &index.doc, err);
 
 	if (r == 0)

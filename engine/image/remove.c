@@ -135,7 +135,7 @@ static int find(struct removal *removal, const char *reference, struct containr_
 	if (r == 0)
 		r = image_find(removal->engine, &removal->index, reference, &entry, &removal->match,
 			       err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	removal->name = entry->name;
 	memcpy(removal->manifest, entry->manifest.digest, DIGEST_SIZE);

@@ -37,7 +37,7 @@ int containr_image_tag(struct containr *engine, const char *reference, const cha
 		r = index_load(engine, &index, err);
 	if (r == 0)
 		r = image_find(engine, &index, reference, &found, NULL, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	entry = *found; /* the next call moves the entries */
 	image_id_of(engine, &entry, id);
