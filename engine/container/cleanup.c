@@ -38,8 +38,7 @@ static bool is_abandoned(const struct containr *engine, int dir)
 		return false;
 	if (fd >= 0)
 		return state_lock(fd, false, &ignored) == 0;
-	return gc_lock(engine, &makers, &ignored) == 0 &&
-	       faccessat(dir, STATE_FILE, F_OK, 0) < 0;
+	return gc_lock(engine, &makers, &ignored) == 0 && faccessat(dir, STATE_FILE, F_OK, 0) < 0;
 }
 
 static void sweep_abandoned(const struct containr *engine)
