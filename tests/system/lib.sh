@@ -192,7 +192,7 @@ find_leftovers() {
 		[[ $dir != "$scratch"/* ]] || left+="mount $dir"$'\n'
 	done < /proc/self/mountinfo
 	while read -r id; do
-		for dir in /sys/fs/cgroup/containr/$id /sys/fs/cgroup/*/containr/$id; do
+		for dir in "/sys/fs/cgroup/containr/$id" /sys/fs/cgroup/*/containr/"$id"; do
 			[ ! -d "$dir" ] || left+="cgroup $dir"$'\n'
 		done
 	done < known_ids

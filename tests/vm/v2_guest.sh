@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs as the first process of the virtual machine of v2_test.sh, under busybox: nothing but the
 # kernel, cgroup2 and containr. Prints FAIL lines, and at last how many facts it stated.
-# shellcheck disable=SC2016 # what stands in single quotes is for the shell in the container
+# shellcheck disable=SC2009 # Debian's busybox has no pgrep
 export PATH=/bin:/containr/bin LC_ALL=C HOME=/
 
 # The first root is the kernel's own and can be neither pivoted nor unmounted: start again on a tmpfs.
