@@ -9,6 +9,8 @@ function(containr_layer name)
 	target_link_libraries(engine_${name} PUBLIC containr_host_flags)
 	add_library(core_${name} OBJECT ${arg_SOURCES})
 	target_link_libraries(core_${name} PUBLIC containr_core_flags)
+	# the same sources were read for engine_NAME already
+	set_target_properties(core_${name} PROPERTIES C_CLANG_TIDY "")
 	set_property(GLOBAL APPEND PROPERTY CONTAINR_LAYERS ${name})
 endfunction()
 
