@@ -350,17 +350,21 @@ int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan
 {
 	autocgroup cgroup = CGROUP_INIT;
 	struct containr_error ignored;
+	unsigned int made = 0;
 	int r = 0;
 
-	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++)
-		if (plan->used & CGROUP_BIT(i))
-			r = make_folder(host, plan, (enum cgroup_controller)i, &cgroup, err);
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++) {
+		if (!(plan->used & CGROUP_BIT(i)))
+			continue;
+		r = make_folder(host, plan, (enum cgroup_controller)i, &cgroup, err);
+		/* EEXIST: it is somebody else's, who has processes in it or will remove it */
+		if (r == 0 || err->sys_errno != EEXIST)
+			made |= CGROUP_BIT(i);
+	}
 	if (r == 0)
 		r = apply_writes(host, plan, &cgroup, err);
 	if (r < 0) {
-		/* EEXIST: it is somebody else's, who has processes in it or will remove it */
-		if (err->sys_errno != EEXIST)
-			error_ignore(cgroup_remove(host, plan->path, &ignored));
+		error_ignore(cgroup_remove_used(host, plan->path, made, &ignored));
 		return r;
 	}
 	*ret_cgroup = cgroup;

@@ -23,7 +23,7 @@ refused() {
 
 # CVE-2024-21626: the working folder was entered while folders of the host were open.
 fact "no descriptor of the host is a working folder"
-for fd in {3..24}; do
+for fd in {3..14}; do
 	for up in '' /../../..; do
 		configure . "process['cwd'] = '/proc/self/fd/$fd$up'; sh('cat secret ../secret; ls')"
 		runtime run "cwd" > ../out 2> ../err && fail "descriptor $fd: $(cat ../out)"
@@ -41,7 +41,7 @@ done
 rm rootfs/link
 
 fact "no program is executed through a descriptor of the host"
-for fd in {3..24}; do
+for fd in {3..14}; do
 	configure . "process['args'] = ['/proc/self/fd/$fd/../../../bin/sh', '-c', 'echo out']"
 	refused program 127
 	ln -sfn "/proc/self/fd/$fd/../../../bin/sh" rootfs/link
