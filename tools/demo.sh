@@ -110,9 +110,14 @@ if command -v podman >/dev/null; then
 	cp "$(command -v busybox)" "$state/fs/bin/busybox"
 	ln -s busybox "$state/fs/bin/true"
 	tar -C "$state/fs" -cf "$state/fs.tar" .
-	if "${podman[@]}" import -q "$state/fs.tar" demo >/dev/null 2>&1; then
-		podman() { "${podman[@]}" "$@" 2>/dev/null; }
-		time_of podman run --rm --network none demo true
-	fi
+	# crun 1.8 refuses hosts that have both kinds of cgroups; runc does not
+	"${podman[@]}" import -q "$state/fs.tar" demo >/dev/null 2>&1 || true
+	for runtime in crun runc; do
+		if "${podman[@]}" --runtime "$runtime" run --rm --network none demo true 2>/dev/null; then
+			podman() { "${podman[@]}" --runtime "$runtime" "$@" 2>/dev/null; }
+			time_of podman run --rm --network none demo true
+			break
+		fi
+	done
 fi
 say "Done. Everything of this session is removed again."
