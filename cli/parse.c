@@ -44,7 +44,7 @@ static int set_value(struct parser *parser, const struct opt *opt, const char *t
 {
 	mark_given(parser, opt);
 	if (opt->type == OPT_FORMAT)
-		parser->parse->json = strcmp(text, "json") == 0;
+		parser->parse->json = text && strcmp(text, "json") == 0;
 	return parse_value(opt, text, parser->args, parser->err);
 }
 

@@ -20,7 +20,10 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 endif()
 if(CONTAINR_ANALYZE)
 	# The second pass over the objects for static executables would find the same again.
-	target_compile_options(containr_flags INTERFACE -fanalyzer -Werror)
+	# Leaks are left to LeakSanitizer and to tests/torture, which counts blocks on every path of
+	# failure: gcc 12 loses sight of what a list or a struct owns.
+	target_compile_definitions(containr_flags INTERFACE CONTAINR_ANALYZE)
+	target_compile_options(containr_flags INTERFACE -fanalyzer -Wno-analyzer-malloc-leak -Werror)
 endif()
 if(CONTAINR_WERROR)
 	target_compile_options(containr_flags INTERFACE -Werror)

@@ -70,7 +70,7 @@ static int replace(char **slot, const char *text, struct containr_error *err)
 static int adjust_process(const struct exec_args *args, char **argv, struct oci_process *process,
 			  struct containr_error *err)
 {
-	uint64_t mask;
+	uint64_t mask = 0;
 	int r = replace(&process->cwd, args->cwd, err);
 
 	if (r == 0)

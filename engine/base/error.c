@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#define ERROR_DEFINES
 #include "base/error.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifdef __clang_analyzer__
-#undef fail
-#undef fail_sys
-#undef fail_oom
-#undef fail_hint
-#undef fail_prefix
-#endif
 
 struct error_fact {
 	const char *name;

@@ -36,8 +36,11 @@ int fail_hint(struct containr_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3
  */
 int fail_prefix(struct containr_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-#ifdef __clang_analyzer__
-/* It sees one file at a time: this is how it knows that an error is never 0. */
+#if (defined(__clang_analyzer__) || defined(CONTAINR_ANALYZE)) && !defined(ERROR_DEFINES)
+/*
+ * Analyzers see one file at a time: this is how they know that an error is never 0. ERROR_DEFINES
+ * is for the files that define these functions.
+ */
 #define fail(...) (fail(__VA_ARGS__), -1)
 #define fail_sys(...) (fail_sys(__VA_ARGS__), -1)
 #define fail_oom(err) (fail_oom(err), -1)

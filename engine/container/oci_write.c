@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "kernel/ns.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void write_optional(struct json_writer *w, const char *key, const char *text)
@@ -26,6 +27,7 @@ static void write_map(struct json_writer *w, const char *key, const struct strv 
 	for (size_t i = 0; i < items->len; i++) {
 		char *equals = strchr(items->items[i], '=');
 
+		assert(equals);
 		*equals = '\0';
 		json_string(w, items->items[i], equals + 1);
 		*equals = '=';

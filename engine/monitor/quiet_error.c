@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define ERROR_DEFINES
 #include "base/error.h"
 
 #include <errno.h>

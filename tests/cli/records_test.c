@@ -33,8 +33,10 @@ static void check_remark(const char *text, const char *path)
 {
 	size_t len = text ? strlen(text) : 0;
 
-	if (len == 0)
+	if (len == 0) {
 		fail_msg("%s: a text is missing", path);
+		return;
+	}
 	/* names such as OCI stay as they are */
 	if (isupper((unsigned char)text[0]) && islower((unsigned char)text[1]))
 		fail_msg("%s: '%s' begins in upper case", path, text);

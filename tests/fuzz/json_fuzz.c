@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static bool same_node(const struct json *one, const struct json *two)
 	case JSON_INT:
 		return one->integer == two->integer && one->is_unsigned == two->is_unsigned;
 	case JSON_NUMBER:
-		return memcmp(&one->number, &two->number, sizeof(one->number)) == 0;
+		return one->number == two->number && !signbit(one->number) == !signbit(two->number);
 	case JSON_NULL:
 	case JSON_FALSE:
 	case JSON_TRUE:

@@ -61,6 +61,7 @@ static const struct fact facts[] = {
 static const char *const wrong[] = {
 	"",
 	":justtag",
+	/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): HEX64 is a text */
 	"@sha256:" HEX64,
 	"repo@sha256:ffffffffffffffffffffffffffffffffff",
 	"repo@sha256:DBCC1C35AC38DF41FD2F5E4130B32FFDB93EBAE8B3DBE638C23575912276FC9C",
