@@ -5,9 +5,9 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/time.h"
-#include "container/exec.h"
 #include "container/launch.h"
 #include "container/terminal.h"
+#include "kernel/clone.h"
 #include "kernel/pidfd.h"
 #include "kernel/pty.h"
 
@@ -288,19 +288,6 @@ int bundle_start(struct bundle *bundle, struct containr_error *err)
 	return r;
 }
 
-static int exit_code_of(pid_t pid)
-{
-	int status;
-	pid_t got;
-
-	do
-		got = waitpid(pid, &status, 0);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return 255;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /* Stays with the container until it ends, then removes it. */
 static int stay(struct making *m, int master, int *ret_exit_code)
 {
@@ -311,7 +298,7 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 		r = terminal_relay(master, STDIN_FILENO, STDOUT_FILENO, m->launched.pidfd, m->err);
 	else
 		r = signals_forward(m->launched.pidfd, m->err);
-	*ret_exit_code = exit_code_of(m->launched.pid);
+	*ret_exit_code = clone_reap(m->launched.pid);
 	error_ignore(cgroup_remove_used(&m->plan.host, m->plan.cgroup.path, m->plan.cgroup.used,
 					&ignored));
 	error_ignore(bundle_remove_files(&m->bundle, &ignored));
@@ -346,80 +333,5 @@ int bundle_run(const char *id, const struct bundle_options *options, bool detach
 	else if (!detach)
 		r = stay(&m, master, ret_exit_code);
 	making_release(&m);
-	return r;
-}
-
-static int namespaces_of(const struct oci_config *config)
-{
-	int flags = 0;
-
-	for (size_t i = 0; i < config->namespace_count; i++)
-		flags |= config->namespaces[i].flag;
-	return flags;
-}
-
-static int finish_exec(const struct bundle_exec *exec, const struct exec_started *started,
-		       int console, int *ret_exit_code, struct containr_error *err)
-{
-	int r = 0;
-
-	if (exec->pid_file)
-		r = bundle_write_pid(exec->pid_file, started->pid, err);
-	if (r == 0 && console >= 0)
-		r = socket_send_fd(console, started->console, "/dev/ptmx", err);
-	if (r < 0 || exec->detach)
-		return r;
-	if (started->console >= 0 && console < 0)
-		r = terminal_relay(started->console, STDIN_FILENO, STDOUT_FILENO, started->pidfd,
-				   err);
-	else
-		r = signals_forward(started->pidfd, err);
-	*ret_exit_code = exit_code_of(started->pid);
-	return r;
-}
-
-int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_exit_code,
-		struct containr_error *err)
-{
-	autofree char *path = NULL;
-	autocgroup cgroup = CGROUP_INIT;
-	autoclose int pidfd = -1;
-	autoclose int console = -1;
-	struct exec_request request = { .config = &bundle->config,
-					.process = exec->process,
-					.cgroup = &cgroup,
-					.log = bundle->log,
-					.stdio = { 0, 1, 2 },
-					.preserved_fds = exec->preserve_fds };
-	struct exec_started started = { .pidfd = -1, .console = -1 };
-	struct cgroup_host host;
-	const char *status = bundle_status(bundle);
-	int r;
-
-	if (strcmp(status, "running") != 0)
-		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING,
-			    "cannot run a process in container '%s': it is %s", bundle->id, status);
-	if (exec->process->terminal && exec->detach && !exec->console_socket)
-		return fail(err, CONTAINR_E_INVALID_ARGUMENT,
-			    "process.terminal is true: --console-socket is required");
-	r = pidfd_of(bundle->state.pid, &pidfd, err);
-	path = bundle_cgroup_path(bundle);
-	if (r == 0 && !path)
-		r = fail_oom(err);
-	cgroup_host_probe(&host);
-	if (r == 0)
-		r = cgroup_open(&host, path, &cgroup, err);
-	if (r == 0 && exec->console_socket)
-		r = bundle_connect_console(exec->console_socket, &console, err);
-	if (r < 0)
-		return r;
-	request.pidfd = pidfd;
-	request.namespaces = namespaces_of(&bundle->config);
-	*ret_exit_code = 0;
-	r = exec_start(&request, &started, err);
-	if (r == 0)
-		r = finish_exec(exec, &started, console, ret_exit_code, err);
-	cleanup_close(&started.pidfd);
-	cleanup_close(&started.console);
 	return r;
 }

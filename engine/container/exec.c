@@ -10,17 +10,16 @@
 #include "container/process.h"
 #include "container/terminal.h"
 #include "kernel/cgroup.h"
+#include "kernel/clone.h"
 #include "kernel/pty.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -158,28 +157,14 @@ static _Noreturn void exec_main(struct exec_child *c)
 static int clone_child(const struct exec_request *request, struct exec_child *child, pid_t *ret_pid,
 		       int *ret_pidfd, struct containr_error *err)
 {
-	int unified = child->cgroup->dirs[CGROUP_UNIFIED];
 	autoclose int own = openat(AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-	struct clone_args args = { .flags = CLONE_PIDFD,
-				   .pidfd = (uint64_t)(uintptr_t)ret_pidfd,
-				   .exit_signal = SIGCHLD };
-	long pid;
+	pid_t pid;
 	int r = 0;
 
 	if (own < 0 || setns(request->pidfd, request->namespaces & CLONE_NEWPID) < 0)
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
 				"cannot enter the container's pid namespace");
-	if (unified >= 0) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (unsigned int)unified;
-	}
-	pid = syscall(SYS_clone3, &args, sizeof(args));
-	if (pid < 0 && unified >= 0) {
-		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
-		args.cgroup = 0;
-		child->enter_v2 = true;
-		pid = syscall(SYS_clone3, &args, sizeof(args));
-	}
+	pid = clone_process(0, child->cgroup->dirs[CGROUP_UNIFIED], ret_pidfd, &child->enter_v2);
 	if (pid == 0)
 		exec_main(child);
 	if (pid < 0)
@@ -187,7 +172,7 @@ static int clone_child(const struct exec_request *request, struct exec_child *ch
 	if (setns(own, CLONE_NEWPID) < 0 && r == 0)
 		r = fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
 			     "cannot return from the pid namespace");
-	*ret_pid = (pid_t)pid;
+	*ret_pid = pid;
 	return r;
 }
 
@@ -302,19 +287,6 @@ static int make_process(const struct containr_exec_spec *spec, struct oci_proces
 	return spec->privileged ? give_all_capabilities(process, err) : 0;
 }
 
-static int exit_code_of(pid_t pid)
-{
-	int status;
-	pid_t got;
-
-	do
-		got = waitpid(pid, &status, 0);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return 255;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 static int finish(const struct containr_exec_spec *spec, struct exec_started *started,
 		  int *ret_exit_code, struct containr_error *err)
 {
@@ -329,18 +301,8 @@ static int finish(const struct containr_exec_spec *spec, struct exec_started *st
 				   STDOUT_FILENO, started->pidfd, err);
 	else
 		r = signals_forward(started->pidfd, err);
-	*ret_exit_code = exit_code_of(started->pid);
+	*ret_exit_code = clone_reap(started->pid);
 	return r;
-}
-
-/* Only what the container has for itself is entered; the rest is the host's and ours already. */
-static int namespaces_of(const struct oci_config *config)
-{
-	int flags = 0;
-
-	for (size_t i = 0; i < config->namespace_count; i++)
-		flags |= config->namespaces[i].flag;
-	return flags;
 }
 
 int containr_exec(struct containr *engine, const char *container,
@@ -374,7 +336,7 @@ int containr_exec(struct containr *engine, const char *container,
 	request.log = &engine->log;
 	request.cgroup = &cgroup;
 	request.pidfd = pidfd;
-	request.namespaces = namespaces_of(&config);
+	request.namespaces = oci_namespace_flags(&config);
 	request.privileged = spec->privileged;
 	request.stdio[0] = spec->stdin_open && !spec->detach ? STDIN_FILENO : null;
 	request.stdio[1] = spec->detach ? null : STDOUT_FILENO;

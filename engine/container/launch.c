@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "kernel/clone.h"
 #include "kernel/device_filter.h"
 #include "kernel/ns.h"
 #include "kernel/pidfd.h"
@@ -10,11 +11,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,32 +108,14 @@ static int create_cgroup(struct parent *p)
 
 static int clone_child(struct parent *p)
 {
-	const struct plan *plan = p->launch->plan;
-	int unified = p->made.cgroup.dirs[CGROUP_UNIFIED];
-	struct clone_args args = {
-		.flags = plan->clone_flags | CLONE_PIDFD,
-		.pidfd = (uint64_t)(uintptr_t)&p->made.pidfd,
-		.exit_signal = SIGCHLD,
-	};
-	long pid;
+	pid_t pid = clone_process(p->launch->plan->clone_flags, p->made.cgroup.dirs[CGROUP_UNIFIED],
+				  &p->made.pidfd, &p->init.enter_v2);
 
-	if (unified >= 0) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (unsigned int)unified;
-	}
-	pid = syscall(SYS_clone3, &args, sizeof(args));
-	if (pid < 0 && unified >= 0) {
-		/* before 5.7, or without the right: the child moves itself */
-		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
-		args.cgroup = 0;
-		p->init.enter_v2 = true;
-		pid = syscall(SYS_clone3, &args, sizeof(args));
-	}
 	if (pid == 0)
 		init_main(&p->init);
 	if (pid < 0)
 		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP, "cannot create the namespaces");
-	p->made.pid = (pid_t)pid;
+	p->made.pid = pid;
 	return 0;
 }
 

@@ -104,6 +104,15 @@ const struct oci_namespace *oci_namespace(const struct oci_config *config, int f
 	return NULL;
 }
 
+int oci_namespace_flags(const struct oci_config *config)
+{
+	int flags = 0;
+
+	for (size_t i = 0; i < config->namespace_count; i++)
+		flags |= config->namespaces[i].flag;
+	return flags;
+}
+
 /* Makes room for one more item of @size bytes; the arrays are small, so they grow by eight. */
 static void *grow(void *array, size_t *count, size_t size)
 {

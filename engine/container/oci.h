@@ -159,6 +159,9 @@ const char *oci_annotation(const struct oci_config *config, const char *key);
 /** Finds the namespace of a kind; NULL if the container shares that of the host. */
 const struct oci_namespace *oci_namespace(const struct oci_config *config, int flag);
 
+/** The CLONE_NEW* of all namespaces that are not the host's: those that exec has to enter. */
+int oci_namespace_flags(const struct oci_config *config);
+
 /* Growing the arrays; strings are copied. Errors: OUT_OF_MEMORY. */
 int oci_add_mount(struct oci_config *config, const char *destination, const char *type,
 		  const char *source, char *const *options, struct containr_error *err) MUST_CHECK;

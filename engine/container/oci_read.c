@@ -2,304 +2,11 @@
 #include "container/oci.h"
 
 #include "base/cleanup.h"
+#include "container/oci_place.h"
 #include "kernel/ns.h"
 
 #include <sched.h>
 #include <string.h>
-
-#define PATH_TEXT 256
-
-/* Where a value stands: the object and its JSON path. */
-struct place {
-	const struct json *value;
-	const char *path;
-	struct containr_error *err;
-};
-
-static int set_string(const struct place *at, const char *key, char **slot)
-{
-	const char *text = NULL;
-	int r = json_read_string(at->value, at->path, key, &text, at->err);
-
-	if (r < 0 || !text)
-		return r;
-	free(*slot);
-	*slot = strdup(text);
-	return *slot ? 0 : fail_oom(at->err);
-}
-
-static int require(const struct place *at, const char *key)
-{
-	if (json_get(at->value, key))
-		return 0;
-	return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s%s%s: is required", at->path,
-		    *at->path ? "." : "", key);
-}
-
-static int read_id(const struct place *at, const char *key, uint32_t *ret_id)
-{
-	uint64_t value = *ret_id;
-	int r = json_read_uint(at->value, at->path, key, UINT32_MAX - 1, &value, at->err);
-
-	*ret_id = (uint32_t)value;
-	return r;
-}
-
-/* Reads an object of strings as KEY=VALUE; a key with "=" in it would come out as another one. */
-static int read_string_map(const struct place *parent, const char *key, struct strv *list)
-{
-	const struct json *map;
-	char path[PATH_TEXT];
-	int r = json_read_child(parent->value, parent->path, key, JSON_OBJECT, &map, parent->err);
-
-	if (r < 0)
-		return r;
-	(void)snprintf(path, sizeof(path), "%s%s%s", parent->path, *parent->path ? "." : "", key);
-	for (const struct json *item = json_first(map); item; item = item->next) {
-		const char *text = NULL;
-
-		if (strchr(item->key, '='))
-			return fail(parent->err, CONTAINR_E_INVALID_CONFIG,
-				    "%s: '%s' may not contain '='", path, item->key);
-		r = json_read_string(map, path, item->key, &text, parent->err);
-		if (r < 0)
-			return r;
-		strv_pushf(list, "%s=%s", item->key, text ? text : "");
-	}
-	return list->failed ? fail_oom(parent->err) : 0;
-}
-
-/* Calls @read for each object of an array. */
-static int for_each(const struct place *parent, const char *key, void *target,
-		    int (*read)(const struct place *at, void *target))
-{
-	const struct json *array;
-	char path[PATH_TEXT];
-	size_t index = 0;
-	int r = json_read_child(parent->value, parent->path, key, JSON_ARRAY, &array, parent->err);
-
-	if (r < 0)
-		return r;
-	for (const struct json *item = json_first(array); item; item = item->next, index++) {
-		struct place at = { item, path, parent->err };
-
-		(void)snprintf(path, sizeof(path), "%s%s%s[%zu]", parent->path,
-			       *parent->path ? "." : "", key, index);
-		if (item->type != JSON_OBJECT)
-			return fail(parent->err, CONTAINR_E_INVALID_CONFIG,
-				    "%s: expected an object", path);
-		r = read(&at, target);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int read_object(const struct place *parent, const char *key, void *target,
-		       int (*read)(const struct place *at, void *target))
-{
-	const struct json *value;
-	char path[PATH_TEXT];
-	struct place at = { NULL, path, parent->err };
-	int r = json_read_child(parent->value, parent->path, key, JSON_OBJECT, &value, parent->err);
-
-	if (r < 0 || !value)
-		return r;
-	(void)snprintf(path, sizeof(path), "%s%s%s", parent->path, *parent->path ? "." : "", key);
-	at.value = value;
-	return read(&at, target);
-}
-
-static int read_caps_set(const struct place *at, const char *key, uint64_t *ret_mask)
-{
-	autostrv names = { 0 };
-	int r = json_read_strings(at->value, at->path, key, &names, at->err);
-
-	if (r < 0)
-		return r;
-	*ret_mask = 0;
-	for (size_t i = 0; i < names.len; i++) {
-		int cap = caps_from_name(names.items[i]);
-
-		if (cap < 0)
-			return fail(at->err, CONTAINR_E_INVALID_CONFIG,
-				    "%s.%s[%zu]: unknown capability '%s'", at->path, key, i,
-				    names.items[i]);
-		*ret_mask |= CAPS_BIT(cap);
-	}
-	return 0;
-}
-
-static int read_caps(const struct place *at, void *target)
-{
-	struct oci_process *process = target;
-	struct caps_sets *caps = &process->caps;
-	int r = read_caps_set(at, "bounding", &caps->bounding);
-
-	if (r == 0)
-		r = read_caps_set(at, "effective", &caps->effective);
-	if (r == 0)
-		r = read_caps_set(at, "permitted", &caps->permitted);
-	if (r == 0)
-		r = read_caps_set(at, "inheritable", &caps->inheritable);
-	if (r == 0)
-		r = read_caps_set(at, "ambient", &caps->ambient);
-	process->has_capabilities = true;
-	return r;
-}
-
-static int read_user(const struct place *at, void *target)
-{
-	struct oci_user *user = target;
-	const struct json *groups = NULL;
-	size_t index = 0;
-	int r = read_id(at, "uid", &user->uid);
-
-	if (r == 0)
-		r = read_id(at, "gid", &user->gid);
-	if (r == 0)
-		r = set_string(at, "username", &user->name);
-	if (r == 0)
-		r = json_read_int(at->value, at->path, "umask", 0, 0777, &user->umask, at->err);
-	if (r == 0)
-		r = json_read_child(at->value, at->path, "additionalGids", JSON_ARRAY, &groups,
-				    at->err);
-	if (r < 0 || !groups)
-		return r;
-	user->groups = calloc(groups->len + 1, sizeof(*user->groups));
-	if (!user->groups)
-		return fail_oom(at->err);
-	for (const struct json *item = json_first(groups); item; item = item->next, index++) {
-		if (item->type != JSON_INT || item->integer < 0 || item->integer >= UINT32_MAX)
-			return fail(at->err, CONTAINR_E_INVALID_CONFIG,
-				    "%s.additionalGids[%zu]: expected a group id", at->path, index);
-		user->groups[user->group_count++] = (uint32_t)item->integer;
-	}
-	return 0;
-}
-
-static int read_rlimit(const struct place *at, void *target)
-{
-	struct rlimit_setting setting = { 0 };
-	const char *type = NULL;
-	int r = require(at, "type");
-
-	if (r == 0)
-		r = json_read_string(at->value, at->path, "type", &type, at->err);
-	if (r == 0)
-		r = json_read_uint(at->value, at->path, "soft", UINT64_MAX, &setting.soft, at->err);
-	if (r == 0)
-		r = json_read_uint(at->value, at->path, "hard", UINT64_MAX, &setting.hard, at->err);
-	if (r < 0)
-		return r;
-	setting.resource = rlimit_from_name(type);
-	if (setting.resource < 0)
-		return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s.type: unknown limit '%s'",
-			    at->path, type);
-	return oci_add_rlimit(target, &setting, at->err);
-}
-
-static int read_console_size(const struct place *at, void *target)
-{
-	struct oci_process *process = target;
-	uint64_t rows = 0;
-	uint64_t columns = 0;
-	int r = json_read_uint(at->value, at->path, "height", UINT16_MAX, &rows, at->err);
-
-	if (r == 0)
-		r = json_read_uint(at->value, at->path, "width", UINT16_MAX, &columns, at->err);
-	process->rows = (uint16_t)rows;
-	process->columns = (uint16_t)columns;
-	return r;
-}
-
-static int read_oom_score(const struct place *at, struct oci_process *process)
-{
-	int64_t score = 0;
-	int r = json_read_int(at->value, at->path, "oomScoreAdj", -1000, 1000, &score, at->err);
-
-	process->has_oom_score_adj = json_get(at->value, "oomScoreAdj") != NULL;
-	process->oom_score_adj = (int)score;
-	return r;
-}
-
-static int check_process(const struct place *at, const struct oci_process *process)
-{
-	int r = require(at, "cwd");
-
-	if (r < 0)
-		return r;
-	if (process->args.len == 0)
-		return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s.args: needs at least one item",
-			    at->path);
-	if (process->cwd[0] != '/')
-		return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s.cwd: '%s' is not absolute",
-			    at->path, process->cwd);
-	for (size_t i = 0; i < process->env.len; i++)
-		if (!strchr(process->env.items[i], '='))
-			return fail(at->err, CONTAINR_E_INVALID_CONFIG,
-				    "%s.env[%zu]: '%s' is not KEY=VALUE", at->path, i,
-				    process->env.items[i]);
-	return 0;
-}
-
-/* What would be silently weaker if it were left out. */
-static int refuse_process(const struct place *at)
-{
-	static const char *const refused[] = { "apparmorProfile", "selinuxLabel", "scheduler",
-					       "ioPriority", "execCPUAffinity" };
-
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		const char *text = NULL;
-		const struct json *value = json_get(at->value, refused[i]);
-
-		if (value && value->type == JSON_STRING)
-			text = value->string;
-		if (value && !(text && !*text))
-			return fail(at->err, CONTAINR_E_UNSUPPORTED, "%s.%s: is not supported",
-				    at->path, refused[i]);
-	}
-	return 0;
-}
-
-static int read_process(const struct place *at, void *target)
-{
-	struct oci_process *process = target;
-	int r = refuse_process(at);
-
-	if (r == 0)
-		r = json_read_bool(at->value, at->path, "terminal", &process->terminal, at->err);
-	if (r == 0)
-		r = json_read_bool(at->value, at->path, "noNewPrivileges",
-				   &process->no_new_privileges, at->err);
-	if (r == 0)
-		r = read_object(at, "consoleSize", process, read_console_size);
-	if (r == 0)
-		r = read_object(at, "user", &process->user, read_user);
-	if (r == 0)
-		r = set_string(at, "cwd", &process->cwd);
-	if (r == 0)
-		r = json_read_strings(at->value, at->path, "args", &process->args, at->err);
-	if (r == 0)
-		r = json_read_strings(at->value, at->path, "env", &process->env, at->err);
-	if (r == 0)
-		r = read_object(at, "capabilities", process, read_caps);
-	if (r == 0)
-		r = for_each(at, "rlimits", process, read_rlimit);
-	if (r == 0)
-		r = read_oom_score(at, process);
-	return r < 0 ? r : check_process(at, process);
-}
-
-int oci_process_parse(const struct json *value, const char *path, struct oci_process *process,
-		      struct containr_error *err)
-{
-	struct place at = { value, path, err };
-
-	if (value->type != JSON_OBJECT)
-		return fail(err, CONTAINR_E_INVALID_CONFIG, "%s: expected an object", path);
-	return read_process(&at, process);
-}
 
 static int read_mount(const struct place *at, void *target)
 {
@@ -307,7 +14,7 @@ static int read_mount(const struct place *at, void *target)
 	const char *type = NULL;
 	const char *source = NULL;
 	autostrv options = { 0 };
-	int r = require(at, "destination");
+	int r = place_require(at, "destination");
 
 	if (r == 0)
 		r = json_read_string(at->value, at->path, "destination", &destination, at->err);
@@ -363,7 +70,7 @@ static int read_device(const struct place *at, void *target)
 	int64_t major = 0;
 	int64_t minor = 0;
 	int64_t mode = 0666;
-	int r = require(at, "path");
+	int r = place_require(at, "path");
 
 	if (r == 0)
 		r = json_read_string(at->value, at->path, "path", &path, at->err);
@@ -377,9 +84,9 @@ static int read_device(const struct place *at, void *target)
 		r = json_read_int(at->value, at->path, "fileMode", 0, 07777 | 0170000, &mode,
 				  at->err);
 	if (r == 0)
-		r = read_id(at, "uid", &device.uid);
+		r = place_id(at, "uid", &device.uid);
 	if (r == 0)
-		r = read_id(at, "gid", &device.gid);
+		r = place_id(at, "gid", &device.gid);
 	if (r < 0)
 		return r;
 	if (strlen(type) != 1 || !strchr("cbup", type[0]))
@@ -430,6 +137,15 @@ static int read_device_rule(const struct place *at, void *target)
 	return oci_add_device_rule(target, &rule, at->err);
 }
 
+/* A limit that was asked for and not set is worse than an error. */
+static const char *const refused_resources[] = { "unified", "hugepageLimits", "network", "rdma",
+						 "blockIO" };
+static const char *const refused_memory[] = { "swappiness", "disableOOMKiller" };
+static const char *const refused_cpu[] = { "realtimeRuntime", "realtimePeriod", "idle", "burst" };
+static const char *const refused_linux[] = { "intelRdt",    "mountLabel",  "timeOffsets",
+					     "uidMappings", "gidMappings", "personality",
+					     "netDevices",  "memoryPolicy" };
+
 static int read_memory(const struct place *at, void *target)
 {
 	struct oci_resources *resources = target;
@@ -442,7 +158,7 @@ static int read_memory(const struct place *at, void *target)
 	if (r == 0)
 		r = json_read_int(at->value, at->path, "reservation", -1, INT64_MAX,
 				  &resources->memory_reservation, at->err);
-	return r;
+	return r < 0 ? r : place_refuse(at, refused_memory, ARRAY_LEN(refused_memory));
 }
 
 static int read_cpu(const struct place *at, void *target)
@@ -458,10 +174,10 @@ static int read_cpu(const struct place *at, void *target)
 		r = json_read_int(at->value, at->path, "period", 0, INT64_MAX,
 				  &resources->cpu_period, at->err);
 	if (r == 0)
-		r = set_string(at, "cpus", &resources->cpuset_cpus);
+		r = place_string(at, "cpus", &resources->cpuset_cpus);
 	if (r == 0)
-		r = set_string(at, "mems", &resources->cpuset_mems);
-	return r;
+		r = place_string(at, "mems", &resources->cpuset_mems);
+	return r < 0 ? r : place_refuse(at, refused_cpu, ARRAY_LEN(refused_cpu));
 }
 
 static int read_pids(const struct place *at, void *target)
@@ -472,51 +188,39 @@ static int read_pids(const struct place *at, void *target)
 			     at->err);
 }
 
-/* A limit that was asked for and not set is worse than an error. */
-static int refuse_resources(const struct place *at)
-{
-	static const char *const refused[] = { "unified", "hugepageLimits", "network", "rdma" };
-
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		const struct json *value = json_get(at->value, refused[i]);
-
-		if (value && value->len > 0)
-			return fail(at->err, CONTAINR_E_UNSUPPORTED, "%s.%s: is not supported",
-				    at->path, refused[i]);
-	}
-	return 0;
-}
-
 static int read_resources(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
-	int r = for_each(at, "devices", config, read_device_rule);
+	int r = place_each(at, "devices", config, read_device_rule);
 
 	if (r == 0)
-		r = read_object(at, "memory", &config->resources, read_memory);
+		r = place_object(at, "memory", &config->resources, read_memory);
 	if (r == 0)
-		r = read_object(at, "cpu", &config->resources, read_cpu);
+		r = place_object(at, "cpu", &config->resources, read_cpu);
 	if (r == 0)
-		r = read_object(at, "pids", &config->resources, read_pids);
-	return r < 0 ? r : refuse_resources(at);
+		r = place_object(at, "pids", &config->resources, read_pids);
+	return r < 0 ? r : place_refuse(at, refused_resources, ARRAY_LEN(refused_resources));
 }
 
 static int read_linux(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
 	const struct json *seccomp = NULL;
-	int r = for_each(at, "namespaces", config, read_namespace);
+	int r = place_refuse(at, refused_linux, ARRAY_LEN(refused_linux));
 
 	if (r == 0)
-		r = for_each(at, "devices", config, read_device);
+		r = place_each(at, "namespaces", config, read_namespace);
+
 	if (r == 0)
-		r = read_object(at, "resources", config, read_resources);
+		r = place_each(at, "devices", config, read_device);
 	if (r == 0)
-		r = set_string(at, "cgroupsPath", &config->cgroups_path);
+		r = place_object(at, "resources", config, read_resources);
 	if (r == 0)
-		r = set_string(at, "rootfsPropagation", &config->rootfs_propagation);
+		r = place_string(at, "cgroupsPath", &config->cgroups_path);
 	if (r == 0)
-		r = read_string_map(at, "sysctl", &config->sysctls);
+		r = place_string(at, "rootfsPropagation", &config->rootfs_propagation);
+	if (r == 0)
+		r = place_string_map(at, "sysctl", &config->sysctls);
 	if (r == 0)
 		r = json_read_strings(at->value, at->path, "maskedPaths", &config->masked_paths,
 				      at->err);
@@ -536,10 +240,10 @@ static int read_linux(const struct place *at, void *target)
 static int read_root(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
-	int r = require(at, "path");
+	int r = place_require(at, "path");
 
 	if (r == 0)
-		r = set_string(at, "path", &config->root_path);
+		r = place_string(at, "path", &config->root_path);
 	if (r == 0)
 		r = json_read_bool(at->value, at->path, "readonly", &config->root_readonly,
 				   at->err);
@@ -568,29 +272,29 @@ static int check_version(const struct place *at, const struct oci_config *config
 
 static int read_top(const struct place *at, struct oci_config *config)
 {
-	int r = set_string(at, "ociVersion", &config->version);
+	int r = place_string(at, "ociVersion", &config->version);
 
 	if (r == 0)
 		r = check_version(at, config);
 	if (r == 0)
-		r = require(at, "root");
+		r = place_require(at, "root");
 	if (r == 0)
-		r = read_object(at, "root", config, read_root);
+		r = place_object(at, "root", config, read_root);
 	config->has_process = json_get(at->value, "process") != NULL;
 	if (r == 0)
-		r = read_object(at, "process", &config->process, read_process);
+		r = place_object(at, "process", &config->process, oci_process_read);
 	if (r == 0)
-		r = set_string(at, "hostname", &config->hostname);
+		r = place_string(at, "hostname", &config->hostname);
 	if (r == 0)
-		r = set_string(at, "domainname", &config->domainname);
+		r = place_string(at, "domainname", &config->domainname);
 	if (r == 0)
-		r = for_each(at, "mounts", config, read_mount);
+		r = place_each(at, "mounts", config, read_mount);
 	if (r == 0)
-		r = read_object(at, "hooks", NULL, refuse_hooks);
+		r = place_object(at, "hooks", NULL, refuse_hooks);
 	if (r == 0)
-		r = read_string_map(at, "annotations", &config->annotations);
+		r = place_string_map(at, "annotations", &config->annotations);
 	if (r == 0)
-		r = read_object(at, "linux", config, read_linux);
+		r = place_object(at, "linux", config, read_linux);
 	return r;
 }
 

@@ -3,6 +3,7 @@
 #include "base/fixed.h"
 #include "base/time.h"
 #include "container/state.h"
+#include "kernel/clone.h"
 #include "monitor/monitor.h"
 #include "monitor/relay.h"
 #include "store/event.h"
@@ -13,7 +14,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /*
@@ -145,19 +145,6 @@ static void serve(struct monitor *monitor)
 	}
 }
 
-static int reap(pid_t pid)
-{
-	int status;
-	pid_t got;
-
-	do
-		got = waitpid(pid, &status, 0);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return 255;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 static void note_exit(struct monitor *monitor, int exit_code)
 {
 	struct state state;
@@ -238,7 +225,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGHUP, SIG_IGN);
 	relay_init(&monitor.relay, monitor.flags & MONITOR_TTY);
 	serve(&monitor);
-	exit_code = reap(monitor.pid);
+	exit_code = clone_reap(monitor.pid);
 	relay_drain(&monitor.relay);
 	note_exit(&monitor, exit_code);
 	if (monitor.flags & MONITOR_AUTO_REMOVE)

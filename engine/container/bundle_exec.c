@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/bundle.h"
+
+#include "base/cleanup.h"
+#include "container/exec.h"
+#include "container/terminal.h"
+#include "kernel/cgroup.h"
+#include "kernel/clone.h"
+#include "kernel/pidfd.h"
+#include "kernel/pty.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static int finish_exec(const struct bundle_exec *exec, const struct exec_started *started,
+		       int console, int *ret_exit_code, struct containr_error *err)
+{
+	int r = 0;
+
+	if (exec->pid_file)
+		r = bundle_write_pid(exec->pid_file, started->pid, err);
+	if (r == 0 && console >= 0)
+		r = socket_send_fd(console, started->console, "/dev/ptmx", err);
+	if (r < 0 || exec->detach)
+		return r;
+	if (started->console >= 0 && console < 0)
+		r = terminal_relay(started->console, STDIN_FILENO, STDOUT_FILENO, started->pidfd,
+				   err);
+	else
+		r = signals_forward(started->pidfd, err);
+	*ret_exit_code = clone_reap(started->pid);
+	return r;
+}
+
+int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_exit_code,
+		struct containr_error *err)
+{
+	autofree char *path = NULL;
+	autocgroup cgroup = CGROUP_INIT;
+	autoclose int pidfd = -1;
+	autoclose int console = -1;
+	struct exec_request request = { .config = &bundle->config,
+					.process = exec->process,
+					.cgroup = &cgroup,
+					.log = bundle->log,
+					.stdio = { 0, 1, 2 },
+					.preserved_fds = exec->preserve_fds };
+	struct exec_started started = { .pidfd = -1, .console = -1 };
+	struct cgroup_host host;
+	const char *status = bundle_status(bundle);
+	int r;
+
+	if (strcmp(status, "running") != 0)
+		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING,
+			    "cannot run a process in container '%s': it is %s", bundle->id, status);
+	if (exec->process->terminal && exec->detach && !exec->console_socket)
+		return fail(err, CONTAINR_E_INVALID_ARGUMENT,
+			    "process.terminal is true: --console-socket is required");
+	r = pidfd_of(bundle->state.pid, &pidfd, err);
+	path = bundle_cgroup_path(bundle);
+	if (r == 0 && !path)
+		r = fail_oom(err);
+	cgroup_host_probe(&host);
+	if (r == 0)
+		r = cgroup_open(&host, path, &cgroup, err);
+	if (r == 0 && exec->console_socket)
+		r = bundle_connect_console(exec->console_socket, &console, err);
+	if (r < 0)
+		return r;
+	request.pidfd = pidfd;
+	request.namespaces = oci_namespace_flags(&bundle->config);
+	*ret_exit_code = 0;
+	r = exec_start(&request, &started, err);
+	if (r == 0)
+		r = finish_exec(exec, &started, console, ret_exit_code, err);
+	cleanup_close(&started.pidfd);
+	cleanup_close(&started.console);
+	return r;
+}
