@@ -137,8 +137,12 @@ static int follow(struct reader *reader)
 		struct pollfd ready = { .fd = watch, .events = POLLIN };
 		int r = read_rest(reader);
 
-		if (r == 0 && !reader->done && was_rotated(reader))
-			r = read_file(reader, EVENT_LOG);
+		if (r == 0 && !reader->done && was_rotated(reader)) {
+			/* what was written to the old one between our last look and its end */
+			r = read_rest(reader);
+			if (r == 0 && !reader->done)
+				r = read_file(reader, EVENT_LOG);
+		}
 		if (r < 0 || reader->done || timeout_ms(reader) == 0)
 			return r;
 		if (poll(&ready, 1, timeout_ms(reader)) < 0 && errno != EINTR)
