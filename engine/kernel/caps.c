@@ -297,7 +297,9 @@ int caps_apply(const struct caps_sets *sets, struct containr_error *err)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	int last = sets->ambient ? caps_last() : 0;
+	/* capabilities(7): what is not permitted and inheritable is never ambient */
+	uint64_t ambient = sets->ambient & sets->permitted & sets->inheritable;
+	int last = ambient ? caps_last() : 0;
 	uint64_t known = last < 63 ? CAPS_BIT(last + 1) - 1 : UINT64_MAX;
 
 	/* the kernel drops the bits it does not know by itself */
@@ -308,5 +310,5 @@ int caps_apply(const struct caps_sets *sets, struct containr_error *err)
 	}
 	if (syscall(SYS_capset, &header, data) < 0)
 		return fail_sys(err, CONTAINR_E_SECURITY_CAPABILITIES, "cannot set capabilities");
-	return apply_ambient(sets->ambient & known, last, err);
+	return apply_ambient(ambient & known, last, err);
 }

@@ -81,7 +81,9 @@ int caps_apply_bounding(const struct caps_sets *sets, struct containr_error *err
 
 /**
  * Sets the effective, permitted and inheritable sets by capset(2), then the ambient set. Bits past
- * caps_last() are ignored. Errors: PERMISSION_DENIED when a bit is not there to be kept.
+ * caps_last() are ignored, and so are ambient ones that are not both permitted and inheritable: the
+ * kernel would refuse them, and the templates of runc and crun ask for such. Errors:
+ * PERMISSION_DENIED when a bit is not there to be kept.
  */
 int caps_apply(const struct caps_sets *sets, struct containr_error *err) MUST_CHECK;
 

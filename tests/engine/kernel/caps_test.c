@@ -250,6 +250,28 @@ static void applied_sets_are_the_ones_that_are_read(void **state)
 	assert_int_equal(status_of(give_away_all_but_two), 0);
 }
 
+static int ask_for_ambient_ones_that_cannot_be(void)
+{
+	struct caps_sets sets = caps_sets_of(CAPS_BIT(CAP_CHOWN) | CAPS_BIT(CAP_KILL)), now;
+	struct containr_error err;
+
+	sets.inheritable = CAPS_BIT(CAP_KILL);
+	sets.ambient = CAPS_BIT(CAP_KILL) | CAPS_BIT(CAP_CHOWN) | CAPS_BIT(CAP_SYS_ADMIN);
+	if (caps_apply(&sets, &err) < 0 || caps_read(&now, &err) < 0)
+		return 1;
+	return now.ambient == CAPS_BIT(CAP_KILL) ? 0 : 2;
+}
+
+static void ambient_capabilities_are_permitted_and_inheritable_ones(void **state)
+{
+	(void)state;
+	if (!has_capabilities(CAPS_BIT(CAP_CHOWN) | CAPS_BIT(CAP_KILL) | CAPS_BIT(CAP_SETPCAP))) {
+		print_message("skipped: needs CAP_SETPCAP\n");
+		skip();
+	}
+	assert_int_equal(status_of(ask_for_ambient_ones_that_cannot_be), 0);
+}
+
 static int give_away_everything(void)
 {
 	struct caps_sets none = { 0 }, now;
@@ -300,6 +322,7 @@ int main(void)
 		cmocka_unit_test(very_long_name_is_an_error),
 		cmocka_unit_test(clamping_takes_what_is_not_available_from_every_set),
 		cmocka_unit_test(applied_sets_are_the_ones_that_are_read),
+		cmocka_unit_test(ambient_capabilities_are_permitted_and_inheritable_ones),
 		cmocka_unit_test(empty_sets_can_always_be_applied),
 		cmocka_unit_test(reading_agrees_with_libcap),
 	};
