@@ -420,9 +420,12 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 	(void)umask(0);
 	/* nothing of what is mounted now may show up on the host, whatever its mounts share */
 	if (mount(NULL, "/", NULL,
-		  MS_REC | (plan->propagation & MS_PRIVATE ? MS_PRIVATE : MS_SLAVE), NULL) < 0)
-		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
-				"cannot detach from the host's mounts");
+		  MS_REC | (plan->propagation & MS_PRIVATE ? MS_PRIVATE : MS_SLAVE), NULL) < 0) {
+		(void)fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
+			       "cannot detach from the host's mounts");
+		return fail_hint(err, "the root folder has to be a mount point; in a chroot, "
+				      "mount --bind it on itself first");
+	}
 	r = mount_root(args, err);
 	if (r < 0)
 		return r;
