@@ -18,7 +18,7 @@ refused() {
 	[ $status -eq "$2" ] || fail "exited with $status, not $2: $(cat ../out ../err)"
 	matches "Error: \[*\] *" "$(cat ../err)"
 	equal "" "$(cat ../out)"
-	no_bundle_left "$1" || fail "something is left of it"
+	no_bundle_left || fail "something is left of it"
 }
 
 # CVE-2024-21626: the working folder was entered while folders of the host were open.
@@ -30,7 +30,7 @@ for fd in {3..14}; do
 		! grep -q secret ../out || fail "descriptor $fd leads to the host"
 	done
 done
-no_bundle_left cwd || fail "something is left"
+no_bundle_left || fail "something is left"
 
 fact "no link to a descriptor of the host is a working folder"
 for fd in 3 5 7 8 9; do

@@ -165,7 +165,7 @@ expect_status 125 -- runtime exec life true
 expect_status 0 -- runtime delete life
 expect_error CONTAINER_NOT_FOUND 125 "container 'life' does not exist" \
 	"list containers with: containr ps -a" -- runtime state life
-no_bundle_left life || fail "something is left of it"
+no_bundle_left || fail "something is left of it"
 
 fact "delete --force ends what runs; what was only created needs no force"
 runtime create forced > /dev/null 2>&1
@@ -173,23 +173,23 @@ expect_status 0 -- runtime start forced
 expect_status 0 -- runtime delete --force forced
 runtime create unborn > /dev/null 2>&1
 expect_status 0 -- runtime delete unborn
-no_bundle_left forced unborn || fail "something is left of them"
+no_bundle_left || fail "something is left of them"
 
 fact "a configuration that is wrong is refused by the place of the mistake"
 configure . 'process["rlimits"][0]["type"] = "RLIMIT_X"'
 expect_status 125 -- runtime create wrong
 matches "Error: \[INVALID_CONFIG\] process.rlimits\[0\].type: unknown limit 'RLIMIT_X'*" "$(cat err)"
-no_bundle_left wrong || fail "something is left of it"
+no_bundle_left || fail "something is left of it"
 
 fact "a program that is not there is told by run, and nothing is left"
 configure . 'process["args"] = ["/nosuch"]'
 expect_status 127 -- runtime run missing
-no_bundle_left missing || fail "something is left of it"
+no_bundle_left || fail "something is left of it"
 
 fact "run passes the exit code on and removes the container"
 configure . 'sh("exit 7")'
 expect_status 7 -- runtime run code
-no_bundle_left code || fail "something is left of it"
+no_bundle_left || fail "something is left of it"
 
 fact "descriptors pass in by --preserve-fds and by LISTEN_FDS, and no others"
 echo "from three" > three
@@ -233,6 +233,6 @@ EOF
 expect_output /dev/pts/0 -- python3 console.py "$scratch/runtime"
 wait_for stopped tty
 expect_status 0 -- runtime delete tty
-no_bundle_left tty || fail "something is left of it"
+no_bundle_left || fail "something is left of it"
 
 finish

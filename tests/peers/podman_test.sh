@@ -24,15 +24,18 @@ podman() {
 		--storage-driver vfs --runtime "$CONTAINR_BUILD/bin/containr-runtime" "$@"
 }
 
+# All cgroups of this run of the test lie below one.
+parent=/containr-test-${scratch##*.}
+
 # run OPTION...: without a network, whose set-up is no work of the runtime.
 run() {
-	podman run --network none "$@"
+	podman run --network none --cgroup-parent "$parent" "$@"
 }
 
 # on_terminal COMMAND...: with a terminal for its standard streams; carriage returns and
 # the echo of the end of the input are dropped.
 on_terminal() {
-	declare -p CONTAINERS_CONF scratch CONTAINR_BUILD > shell
+	declare -p CONTAINERS_CONF scratch CONTAINR_BUILD parent > shell
 	declare -f podman run >> shell
 	script -qec ". ./shell; $*" /dev/null < /dev/null | tr -d '\r' | sed 's/\^@//'
 }
@@ -48,13 +51,9 @@ tar -C tree -cf tree.tar .
 podman import -q tree.tar box > import.out 2> import.err ||
 	skip "podman does not work here: $(tail -n 1 import.err)"
 
-# What is in the runtime's state folder and in podman's cgroups before anything ran.
-leftovers() {
-	find /run/containr-runtime -mindepth 1 2> /dev/null
-	find /sys/fs/cgroup -type d -path '*libpod*' 2> /dev/null
-	return 0
+cgroups() {
+	find /sys/fs/cgroup -depth -type d -path "*$parent*" 2> /dev/null || true
 }
-before=$(leftovers)
 
 fact "run passes output and exit code on"
 expect_output "hello from podman" -- run --rm box echo hello from podman
@@ -123,17 +122,25 @@ equal 9 "$(podman wait trap)"
 expect_status 0 -- podman rm trap
 
 fact "create and start are two steps"
-podman create --name later --network none box sh -c 'echo started' > /dev/null
+podman create --name later --network none --cgroup-parent "$parent" box sh -c 'echo started' > /dev/null
 equal created "$(podman inspect -f '{{.State.Status}}' later)"
 expect_output "started" -- podman start -a later
 expect_status 0 -- podman rm -f later
 
 fact "nothing is left: no state, no cgroup, no process"
-nothing_left() {
-	[ "$(leftovers)" = "$before" ] && [ ! -d "/proc/$conmon_pid" ]
+leftovers() {
+	find /run/containr-runtime -mindepth 1
+	cgroups | grep /libpod- || true
+	! [ -d "/proc/$conmon_pid" ] || echo "conmon $conmon_pid"
 }
+nothing_left() {
+	[ -z "$(leftovers)" ]
+}
+[ -n "$(cgroups)" ] || fail "the containers were not in cgroups of ours"
 wait_for nothing_left
-equal "$before" "$(leftovers)"
+equal "" "$(leftovers)"
 equal "" "$(podman ps -aq)"
+# the parents are podman's to make and nobody's to remove
+cgroups | xargs -r rmdir
 
 finish
