@@ -158,15 +158,16 @@ static void name_whose_container_is_gone_is_no_container(void **state)
 	struct temp_dir *temp = *state;
 	const struct containr engine = { .root = temp->path, .root_fd = temp->fd };
 	struct containr_error err;
-	char id[65];
+	char id[65] = "";
+	char target[65] = ""; /* all NUL: what a link says would be a whole path */
 	int dir = -1;
 
 	make_container(temp, ID_A, "web");
 	assert_int_equal(symlinkat(ID_B, temp->fd, "names/stale"), 0);
-	assert_int_equal(symlinkat("../../etc", temp->fd, "names/hostile"), 0);
+	assert_int_equal(symlinkat("../names", temp->fd, "names/hostile"), 0);
 	assert_int_equal(container_open(&engine, "stale", id, &dir, &err),
 			 -CONTAINR_E_CONTAINER_NOT_FOUND);
-	assert_int_equal(container_open(&engine, "hostile", id, &dir, &err),
+	assert_int_equal(container_open(&engine, "hostile", target, &dir, &err),
 			 -CONTAINR_E_CONTAINER_NOT_FOUND);
 	assert_int_equal(dir, -1);
 }
