@@ -98,10 +98,16 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 	engine->root = make_absolute(choose(options->root, "CONTAINR_ROOT", "/var/lib/containr"));
 	engine->runroot =
 		make_absolute(choose(options->runroot, "CONTAINR_RUNROOT", "/run/containr"));
-	if (options->libexec)
+	if (options->libexec) {
 		engine->libexec = make_absolute(options->libexec);
-	else if (exe_libexec(libexec, sizeof(libexec), err) == 0)
+	} else {
+		r = exe_libexec(libexec, sizeof(libexec), err);
+		if (r < 0) {
+			containr_close(engine);
+			return r;
+		}
 		engine->libexec = make_absolute(libexec);
+	}
 	if (!engine->root || !engine->runroot || !engine->libexec) {
 		containr_close(engine);
 		return fail_oom(err);
