@@ -95,7 +95,11 @@ linux.pop("seccomp", None)'
 copy run -d exe > /dev/null 2>&1
 copy exec -d -e CONTAINR_LIBEXEC=/none exe /proc/self/exe --root /tmp/r --runroot /tmp/rr events > ../out 2>&1 ||
 	fail "$(cat ../out)"
-expect_output found -- copy exec exe /overwrite
+# detached: a runtime that waits for it would keep the file from being written to
+expect_status 0 -- copy exec -d exe /bin/sh -c '/overwrite > /result; echo end >> /result'
+wait_for grep -q end rootfs/result
+equal "found
+end" "$(cat rootfs/result)"
 expect_status 0 -- copy delete --force exe
 equal "$before" "$(sha256sum < "$scratch/bin/containr-runtime")"
 
