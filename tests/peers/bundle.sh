@@ -63,3 +63,15 @@ no_bundle_left() {
 	[ -z "$(ls -A "$scratch/runtime")" ] &&
 		[ -z "$(find /sys/fs/cgroup -type d -path "*$BUNDLE_CGROUP" 2> /dev/null)" ]
 }
+
+# Before lib.sh takes its folder away: what a test that failed left running goes.
+leave_bundles() {
+	local status=$? id
+
+	set +e # what is returned is not to end the trap
+	for id in $(runtime list -q 2> /dev/null); do
+		runtime delete --force "$id" > /dev/null 2>&1 || true
+	done
+	return $status
+}
+trap 'leave_bundles; leave' EXIT
