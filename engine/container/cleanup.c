@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "container/cleanup.h"
 
+#include <containr/container.h>
+
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "container/record.h"
@@ -41,31 +43,58 @@ static bool is_abandoned(const struct containr *engine, int dir)
 	return gc_lock(engine, &makers, &ignored) == 0 && faccessat(dir, STATE_FILE, F_OK, 0) < 0;
 }
 
-static void sweep_abandoned(const struct containr *engine)
+/* Moves the folder @id out of sight if it is abandoned. */
+static void sweep_folder(const struct containr *engine, int containers, const char *id)
+{
+	autoclose int dir = openat(containers, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct containr_error ignored;
+	char path[300];
+
+	if (dir < 0 || !is_abandoned(engine, dir))
+		return;
+	(void)snprintf(path, sizeof(path), "containers/%s", id);
+	error_ignore(store_trash(engine, path, &ignored));
+}
+
+static bool is_dangling(const struct containr *engine, int names, const char *name)
+{
+	char id[CONTAINR_ID_LENGTH + 1] = { 0 };
+	char path[96];
+
+	if (readlinkat(names, name, id, CONTAINR_ID_LENGTH) != CONTAINR_ID_LENGTH)
+		return false;
+	(void)snprintf(path, sizeof(path), "containers/%s", id);
+	return faccessat(engine->root_fd, path, F_OK, 0) < 0 && errno == ENOENT;
+}
+
+/* Gives a name free whose container is gone; no maker may take it over at the same moment. */
+static void sweep_name(const struct containr *engine, int names, const char *name)
+{
+	autoclose int makers = -1;
+	struct containr_error ignored;
+
+	if (is_dangling(engine, names, name) && gc_lock(engine, &makers, &ignored) == 0 &&
+	    is_dangling(engine, names, name))
+		(void)unlinkat(names, name, 0);
+}
+
+static void sweep(const struct containr *engine, const char *folder,
+		  void (*look_at)(const struct containr *engine, int dir, const char *name))
 {
 	autoclosedir DIR *listing = NULL;
 	const struct dirent *entry;
 	struct containr_error ignored;
 	autoclose int fd = -1;
 
-	if (fs_open_dir(engine->root_fd, "containers", &fd, &ignored) < 0)
+	if (fs_open_dir(engine->root_fd, folder, &fd, &ignored) < 0)
 		return;
 	listing = fdopendir(fd);
 	if (!listing)
 		return;
 	(void)steal_fd(&fd);
-	while ((entry = readdir(listing))) {
-		char path[300];
-		autoclose int dir = -1;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		dir = openat(dirfd(listing), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (dir < 0 || !is_abandoned(engine, dir))
-			continue;
-		(void)snprintf(path, sizeof(path), "containers/%s", entry->d_name);
-		error_ignore(store_trash(engine, path, &ignored));
-	}
+	while ((entry = readdir(listing)))
+		if (entry->d_name[0] != '.')
+			look_at(engine, dirfd(listing), entry->d_name);
 }
 
 int container_cleanup(struct containr *engine, const char *id, struct containr_error *err)
@@ -73,7 +102,8 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	int r = remove_cgroup(id, err);
 	int trash;
 
-	sweep_abandoned(engine);
+	sweep(engine, "containers", sweep_folder);
+	sweep(engine, "names", sweep_name);
 	trash = store_empty_trash(engine, err);
 	return r < 0 ? r : trash;
 }
