@@ -45,6 +45,10 @@ endif()
 # What only code for the host's own C library gets: _FORTIFY_SOURCE is glibc's, PIC serves libcontainr.so.
 add_library(containr_host_flags INTERFACE)
 target_link_libraries(containr_host_flags INTERFACE containr_flags)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+	# libcontainr.a has to serve other compilers and versions too
+	target_compile_options(containr_host_flags INTERFACE -ffat-lto-objects)
+endif()
 if(CONTAINR_HARDENING AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
 	target_compile_options(containr_host_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 endif()
