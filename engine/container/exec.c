@@ -132,7 +132,7 @@ static int set_up(struct exec_child *c)
 				 &c->err);
 	process_reset_signals();
 	if (r == 0)
-		r = process_own_terminal(process, &c->user, &c->err);
+		r = process_own_streams(process, &c->user, false, &c->err);
 	if (r == 0)
 		r = process_drop_rights(process, &c->user, c->filter, &c->err);
 	return r;

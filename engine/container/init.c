@@ -241,7 +241,8 @@ static int wait_at_gate(struct init *init)
 
 static int drop_rights(struct init *init)
 {
-	int r = process_own_terminal(init->process, &init->user, &init->err);
+	int r = process_own_streams(init->process, &init->user, init->args->launch->stdio_is_ours,
+				    &init->err);
 
 	process_reset_signals();
 	return r < 0 ? r

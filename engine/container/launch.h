@@ -17,6 +17,7 @@ struct launch {
 	const struct plan *plan;
 	const struct log *log;
 	int stdio[3];	    /* become the standard streams; unused with a terminal; borrowed */
+	bool stdio_is_ours; /* the streams are pipes made for this container */
 	int console_socket; /* with a terminal: its master is sent here; borrowed */
 	/*
 	 * A FIFO, open for reading and writing, for a container that is created now and started

@@ -116,14 +116,21 @@ static int set_ids(const struct process_user *user, struct containr_error *err)
 	return 0;
 }
 
-/* Only ever our own pseudoterminal: what the caller handed over is not ours to give away. */
-int process_own_terminal(const struct oci_process *process, const struct process_user *user,
-			 struct containr_error *err)
+int process_own_streams(const struct oci_process *process, const struct process_user *user,
+			bool pipes_are_ours, struct containr_error *err)
 {
-	if (!process->terminal || user->uid == 0)
+	struct stat info;
+
+	if (user->uid == 0)
 		return 0;
-	if (fchown(STDIN_FILENO, user->uid, (gid_t)-1) < 0)
-		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot give away the terminal");
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		bool is_ours = process->terminal ||
+			       (pipes_are_ours && fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode));
+
+		if (is_ours && fchown(fd, user->uid, (gid_t)-1) < 0)
+			return fail_sys(err, CONTAINR_E_PROCESS_SETUP,
+					"cannot give away standard stream %d", fd);
+	}
 	return 0;
 }
 

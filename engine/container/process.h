@@ -45,9 +45,13 @@ int process_find_program(const char *name, char *const *env, char *ret_path, siz
 int process_set_limits(const struct oci_process *process, const struct log *log,
 		       struct containr_error *err) MUST_CHECK;
 
-/** Gives the terminal, standard input by now, to the user who will work on it. */
-int process_own_terminal(const struct oci_process *process, const struct process_user *user,
-			 struct containr_error *err) MUST_CHECK;
+/**
+ * Gives the standard streams to the user who will work on them, or a program that opens /dev/stdout
+ * again, as web servers do, is refused. Only what was made for this process: its terminal, and
+ * with @pipes_are_ours pipes. Anything else is the caller's, and may be a device of the host.
+ */
+int process_own_streams(const struct oci_process *process, const struct process_user *user,
+			bool pipes_are_ours, struct containr_error *err) MUST_CHECK;
 
 /** Takes the identity and the capabilities of the process, no_new_privs and the filter, in the
  * right order. */

@@ -105,6 +105,7 @@ static int launch_container(struct starter *s)
 	struct launch launch_args = { .plan = &s->plan,
 				      .log = &s->log,
 				      .stdio = { s->stdio[0], s->stdio[1], s->stdio[2] },
+				      .stdio_is_ours = true,
 				      .console_socket = -1,
 				      .gate = -1 };
 	int pair[2] = { -1, -1 };
