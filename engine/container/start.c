@@ -252,6 +252,8 @@ static int check_helpers(struct starter *s, const char *monitor, const char *cle
 	if (access(monitor, X_OK) < 0 || access(cleanup, X_OK) < 0) {
 		(void)fail_sys(s->err, CONTAINR_E_IO, "cannot find the helpers in '%s'",
 			       s->engine->libexec);
+		if (s->err->code == CONTAINR_E_PERMISSION_DENIED)
+			return -s->err->code; /* they may well be there */
 		return fail_hint(s->err, "install containr completely, or set CONTAINR_LIBEXEC");
 	}
 	return 0;

@@ -69,7 +69,7 @@ expect_output "" -- containr events --until "$(date -u -d '+1 second' +%s)"
 
 fact "JSON is an object a line"
 containr events --since 1h --until 0s --format json > events.json
-is_json events.json
+is_json_lines events.json
 equal "$(containr events --since 1h --until 0s | wc -l)" "$(wc -l < events.json)"
 matches '{"Type":"container","Action":"create",*' "$(grep once events.json | head -n 1)"
 

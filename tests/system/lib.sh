@@ -152,6 +152,17 @@ is_json() {
 	fi
 }
 
+# is_json_lines FILE: the same for one value a line.
+is_json_lines() {
+	if command -v jq > /dev/null; then
+		jq empty "$1" || fail "'$1' is not JSON"
+	elif command -v python3 > /dev/null; then
+		python3 -m json.tool --json-lines "$1" > /dev/null || fail "'$1' is not JSON"
+	else
+		not_here "neither jq nor python3 is installed"
+	fi
+}
+
 # cgroup_file ID NAME...: the first of these files that the container has, in any hierarchy.
 cgroup_file() {
 	local id=$1 name dir
