@@ -82,8 +82,8 @@ static int enter_parent(struct scene *scene, const char *target, const char **re
  */
 static int open_target(struct scene *scene, const char *target, enum root_node node, int *ret_fd)
 {
+	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	const char *name;
-	struct stat info;
 	int r;
 
 	if (node == ROOT_FILE || !target[1])
@@ -91,12 +91,11 @@ static int open_target(struct scene *scene, const char *target, enum root_node n
 	r = enter_parent(scene, target, &name);
 	if (r < 0)
 		return r;
-	*ret_fd = openat(scene->parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	*ret_fd = openat(scene->parent, name, flags);
 	if (*ret_fd < 0 && errno == ENOENT && mkdirat(scene->parent, name, 0755) == 0)
-		*ret_fd = openat(scene->parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (*ret_fd >= 0 && fstat(*ret_fd, &info) == 0 && S_ISDIR(info.st_mode))
+		*ret_fd = openat(scene->parent, name, flags);
+	if (*ret_fd >= 0)
 		return 0;
-	cleanup_close(ret_fd);
 	return root_make(scene->root, target, node, ret_fd, scene->err);
 }
 
@@ -170,49 +169,52 @@ static int bind(struct scene *scene, const struct mount_step *step)
 	return 0;
 }
 
-/* One hierarchy: a view of its own in a cgroup namespace, else the container's folder of the host's. */
+/*
+ * One hierarchy, at @place in the working folder: a view of its own in a cgroup namespace, else the
+ * container's folder of the host's.
+ */
 static int mount_hierarchy(struct scene *scene, const struct mount_step *step,
-			   enum cgroup_controller controller, int target)
+			   enum cgroup_controller controller, const char *place)
 {
 	const struct plan *plan = scene->plan;
 	const char *name = cgroup_controller_name(controller);
 	bool v2_host = plan->host.layout == CGROUP_LAYOUT_V2;
 	bool unified = controller == CGROUP_UNIFIED;
 	unsigned long flags = step->options.flags & ~(unsigned long)MS_REC;
+	autotarget int target = -1;
 	autotarget int tree = -1;
 	char source[PATH_MAX];
 
 	if (plan->new_cgroup_ns) {
-		if (mount_at(target, "cgroup", unified ? "cgroup2" : "cgroup", flags,
-			     unified ? NULL : name) < 0)
+		if (mount("cgroup", place, unified ? "cgroup2" : "cgroup", flags,
+			  unified ? NULL : name) < 0)
 			return fail_mount(scene, step, "mount the cgroups at");
 		return 0;
 	}
 	(void)snprintf(source, sizeof(source), "/sys/fs/cgroup%s%s%s", v2_host ? "" : "/",
 		       v2_host ? "" : name, plan->cgroup.path);
+	target = openat(AT_FDCWD, place, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	tree = mount_clone(AT_FDCWD, source, false);
-	if (tree < 0 || mount_change(tree, flags, step->options.cleared, 0) < 0 ||
+	if (target < 0 || tree < 0 || mount_change(tree, flags, step->options.cleared, 0) < 0 ||
 	    mount_attach(tree, target) < 0)
 		return fail_mount(scene, step, "mount the cgroups at");
 	return 0;
 }
 
 /* The folders of v1 and hybrid hosts, in a tmpfs that is too new to hold anybody's links. */
-static int mount_hierarchies(struct scene *scene, const struct mount_step *step, int top)
+static int mount_hierarchies(struct scene *scene, const struct mount_step *step)
 {
 	const struct plan *plan = scene->plan;
 	int r = 0;
 
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && r == 0; i++) {
 		const char *name = cgroup_controller_name((enum cgroup_controller)i);
-		autotarget int target = -1;
 
 		if (!(plan->cgroup.used & CGROUP_BIT(i)))
 			continue;
-		if (mkdirat(top, name, 0755) < 0)
+		if (mkdir(name, 0755) < 0)
 			return fail_mount(scene, step, "create a folder in");
-		target = openat(top, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		r = mount_hierarchy(scene, step, (enum cgroup_controller)i, target);
+		r = mount_hierarchy(scene, step, (enum cgroup_controller)i, name);
 	}
 	return r;
 }
@@ -220,20 +222,23 @@ static int mount_hierarchies(struct scene *scene, const struct mount_step *step,
 static int mount_cgroups(struct scene *scene, const struct mount_step *step)
 {
 	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	bool v2_host = scene->plan->host.layout == CGROUP_LAYOUT_V2;
 	autotarget int target = -1;
 	autotarget int top = -1;
 	int r = open_target(scene, step->target, ROOT_FOLDER, &target);
 
 	if (r < 0)
 		return r;
-	if (scene->plan->host.layout == CGROUP_LAYOUT_V2)
-		return mount_hierarchy(scene, step, CGROUP_UNIFIED, target);
-	if (mount_at(target, "tmpfs", "tmpfs", flags, "mode=755,size=64k") < 0)
+	if (!v2_host && mount_at(target, "tmpfs", "tmpfs", flags, "mode=755,size=64k") < 0)
 		return fail_mount(scene, step, "mount the cgroups at");
 	r = root_open(scene->root, step->target, &top, scene->err);
+	if (r == 0 && fchdir(top) < 0)
+		return fail_mount(scene, step, "enter");
 	if (r == 0)
-		r = mount_hierarchies(scene, step, top);
-	if (r == 0 && step->options.flags & MS_RDONLY && mount_change(top, MS_RDONLY, 0, 0) < 0)
+		r = v2_host ? mount_hierarchy(scene, step, CGROUP_UNIFIED, ".")
+			    : mount_hierarchies(scene, step);
+	if (r == 0 && !v2_host && step->options.flags & MS_RDONLY &&
+	    mount_change(top, MS_RDONLY, 0, 0) < 0)
 		return fail_mount(scene, step, "change the mount at");
 	return r;
 }

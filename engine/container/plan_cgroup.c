@@ -319,9 +319,7 @@ static void choose_hierarchies(struct plan *plan)
 		plan->cgroup.used = (wanted & host->v1) | CGROUP_BIT(CGROUP_UNIFIED);
 		break;
 	case CGROUP_LAYOUT_V1:
-		plan->cgroup.used =
-			(wanted | CGROUP_BIT(CGROUP_CPUACCT) | CGROUP_BIT(CGROUP_FREEZER)) &
-			host->v1;
+		plan->cgroup.used = (wanted | CGROUP_BIT(CGROUP_CPUACCT)) & host->v1;
 		break;
 	}
 }

@@ -150,7 +150,8 @@ int process_drop_rights(const struct oci_process *process, const struct process_
 		r = caps_apply_bounding(&process->caps, err);
 	if (r < 0)
 		return r;
-	if (process->has_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+	/* root keeps them by itself */
+	if (process->has_capabilities && user->uid != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return fail_sys(err, CONTAINR_E_SECURITY_CAPABILITIES, "cannot keep capabilities");
 	r = set_ids(user, err);
 	if (r == 0 && process->has_capabilities)

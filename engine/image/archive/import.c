@@ -148,8 +148,8 @@ static void describe_layer(struct import *import)
 	memcpy(image->layer.digest, import->layer.blob_digest, DIGEST_SIZE);
 }
 
-int image_import(const struct containr *engine, const struct import_spec *spec,
-		 char ret_id[DIGEST_SIZE], struct containr_error *err)
+static int import_all(const struct containr *engine, const struct import_spec *spec,
+		      char ret_id[DIGEST_SIZE], struct containr_error *err)
 {
 	__attribute__((cleanup(import_release))) struct import import = { .spec = spec,
 									  .dir = WORKDIR_INIT };
@@ -171,5 +171,20 @@ int image_import(const struct containr *engine, const struct import_spec *spec,
 	r = publish(engine, &import.dir, &import.image, err);
 	if (r == 0)
 		memcpy(ret_id, import.image.config.digest, DIGEST_SIZE);
+	return r;
+}
+
+/*
+ * Several files are written at the same time, by two threads: which of them meets the end of the disk
+ * first is chance, and of no use to anybody.
+ */
+int image_import(const struct containr *engine, const struct import_spec *spec,
+		 char ret_id[DIGEST_SIZE], struct containr_error *err)
+{
+	int r = import_all(engine, spec, ret_id, err);
+
+	if (r < 0 && err->code == CONTAINR_E_NO_SPACE)
+		return fail(err, CONTAINR_E_NO_SPACE, "no space left for the image in '%s'",
+			    engine->root);
 	return r;
 }
