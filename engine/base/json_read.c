@@ -265,6 +265,25 @@ static const char *scan_number(const char *p, const char *end, bool *ret_is_inte
 	return p;
 }
 
+/* Most numbers are integers, and strtod(3) is slow; false if it does not fit 64 bits. */
+static bool read_integer(const char *digits, struct json *node)
+{
+	errno = 0;
+	node->integer = strtoll(digits, NULL, 10);
+	if (errno == ERANGE && digits[0] != '-') {
+		errno = 0;
+		node->integer = (int64_t)strtoull(digits, NULL, 10);
+		node->is_unsigned = true;
+	}
+	if (errno == ERANGE) {
+		node->is_unsigned = false;
+		return false;
+	}
+	node->type = JSON_INT;
+	node->number = node->is_unsigned ? (double)(uint64_t)node->integer : (double)node->integer;
+	return true;
+}
+
 static int read_number(struct reader *reader, struct json *node)
 {
 	char digits[64];
@@ -281,26 +300,11 @@ static int read_number(struct reader *reader, struct json *node)
 	memcpy(digits, first, len);
 	digits[len] = '\0';
 	reader->at = last;
+	if (is_integer && read_integer(digits, node))
+		return 0;
 	node->type = JSON_NUMBER;
 	node->number = strtod(digits, NULL);
-	if (!isfinite(node->number))
-		return fail_at(reader, first, "number is too large");
-	if (!is_integer)
-		return 0;
-	errno = 0;
-	node->integer = strtoll(digits, NULL, 10);
-	if (errno == ERANGE && digits[0] != '-') {
-		errno = 0;
-		node->integer = (int64_t)strtoull(digits, NULL, 10);
-		node->is_unsigned = true;
-	}
-	if (errno == ERANGE) { /* too large for 64 bits */
-		node->number = strtod(digits, NULL);
-		return 0;
-	}
-	node->type = JSON_INT;
-	node->number = node->is_unsigned ? (double)(uint64_t)node->integer : (double)node->integer;
-	return 0;
+	return isfinite(node->number) ? 0 : fail_at(reader, first, "number is too large");
 }
 
 static bool take_word(struct reader *reader, const char *word)
