@@ -31,12 +31,14 @@ enum json_type {
 
 struct json {
 	enum json_type type;
-	bool is_unsigned;	  /* JSON_INT above INT64_MAX: read `integer` as uint64_t */
-	uint32_t len;		  /* bytes of a string, items of an array or object */
-	const char *key;	  /* member name inside an object, else NULL */
-	const char *string;	  /* JSON_STRING; NUL-terminated, may hold further NULs */
-	int64_t integer;	  /* JSON_INT */
-	double number;		  /* JSON_INT and JSON_NUMBER */
+	bool is_unsigned;   /* JSON_INT above INT64_MAX: read `integer` as uint64_t */
+	uint32_t len;	    /* bytes of a string, items of an array or object */
+	const char *key;    /* member name inside an object, else NULL */
+	const char *string; /* JSON_STRING; NUL-terminated, may hold further NULs */
+	union {
+		int64_t integer; /* JSON_INT */
+		double number;	 /* JSON_NUMBER */
+	};
 	const struct json *next;  /* next item of the same array or object */
 	const struct json *child; /* first item */
 };

@@ -280,7 +280,6 @@ static bool read_integer(const char *digits, struct json *node)
 		return false;
 	}
 	node->type = JSON_INT;
-	node->number = node->is_unsigned ? (double)(uint64_t)node->integer : (double)node->integer;
 	return true;
 }
 
