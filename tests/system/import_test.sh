@@ -155,16 +155,23 @@ expect_error NO_SPACE 125 "no space left for the image in '$PWD/small/root'" \
 equal "" "$(find small/root/tmp small/root/layers small/root/trash -mindepth 1)"
 umount small
 
+# Starts an import that waits for the rest of its archive, and sees it at work. Each has a pipe of its
+# own: what the one before did not read would be no archive.
+start_endless_import() {
+	rm -f pipe
+	mkfifo pipe
+	sleep 100 > pipe &
+	sleeper=$!
+	(head -c 3000000 tree.tar > pipe; sleep 100) &
+	writer=$!
+	containr import -q pipe demo > out 2> err &
+	import=$!
+	wait_for sh -c "ls '$CONTAINR_ROOT'/tmp/import-*"
+}
+
 fact "an interrupted import tidies up and ends by the signal"
-mkfifo pipe
-sleep 100 > pipe &
-sleeper=$!
 status=0
-(head -c 3000000 tree.tar > pipe; sleep 100) &
-writer=$!
-containr import -q pipe demo > out 2> err &
-import=$!
-wait_for sh -c "ls '$CONTAINR_ROOT'/tmp/import-*"
+start_endless_import
 kill -TERM $import
 wait $import 2> /dev/null || status=$?
 equal 143 $status
@@ -172,16 +179,8 @@ assert_store_holds 3 1
 
 fact "what a killed import left is deleted by the next one"
 kill $sleeper $writer 2> /dev/null || true
-rm pipe
-mkfifo pipe
-sleep 100 > pipe &
-sleeper=$!
 status=0
-(head -c 3000000 tree.tar > pipe; sleep 100) &
-writer=$!
-containr import -q pipe demo > out 2> err &
-import=$!
-wait_for sh -c "ls '$CONTAINR_ROOT'/tmp/import-*"
+start_endless_import
 kill -KILL $import
 wait $import 2> /dev/null || status=$?
 equal 137 $status

@@ -73,6 +73,7 @@ static void record_is_created_once(void **state)
 	struct containr_error err;
 	int other = -1;
 
+	assert_true(fd >= 0);
 	assert_int_equal(state_create(temp->fd, &again, &other, &err), -CONTAINR_E_IO);
 	assert_int_equal(other, -1);
 }
