@@ -157,9 +157,14 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 	}
 	if (r == 0)
 		r = wait_for_record(engine, &live, err);
+	/* the record comes before the event of the end; the lock goes only after both */
 	if (r == 0)
-		tell(engine, &live, &record, "stop", "");
-	return r;
+		r = state_lock(live.state_fd, true, err);
+	if (r < 0)
+		return r;
+	state_unlock(live.state_fd);
+	tell(engine, &live, &record, "stop", "");
+	return 0;
 }
 
 static int kill_running(struct containr *engine, struct live *live, const char *container,
