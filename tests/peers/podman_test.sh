@@ -37,7 +37,7 @@ run() {
 on_terminal() {
 	declare -p CONTAINERS_CONF scratch CONTAINR_BUILD parent > shell
 	declare -f podman run >> shell
-	script -qec ". ./shell; $*" /dev/null < /dev/null | tr -d '\r' | sed 's/\^@//'
+	SHELL=/bin/bash script -qec ". ./shell; $*" /dev/null < /dev/null | tr -d '\r' | sed 's/\^@//'
 }
 
 busybox=$(command -v busybox)
