@@ -20,6 +20,7 @@ struct exec_args {
 	struct strv env;
 	int64_t preserve_fds;
 	bool detach;
+	bool ignore_paused;
 	bool no_new_privs;
 	bool tty;
 };
@@ -32,6 +33,8 @@ static const struct opt exec_opts[] = {
 	STRING(0, "cwd", struct exec_args, cwd, "DIR", "working folder in the container"),
 	FLAG('d', "detach", struct exec_args, detach, "return when the process runs"),
 	STRINGS('e', "env", struct exec_args, env, "KEY=VALUE", "set a variable"),
+	FLAG(0, "ignore-paused", struct exec_args, ignore_paused,
+	     "let the process wait in a paused container"),
 	FLAG(0, "no-new-privs", struct exec_args, no_new_privs, "set no_new_privs"),
 	STRING(0, "pid-file", struct exec_args, pid_file, "FILE", "file that gets the process id",
 	       .complete = COMPLETE_FILES),
@@ -100,7 +103,8 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	struct bundle_exec exec = { .console_socket = args->console_socket,
 				    .pid_file = args->pid_file,
 				    .preserve_fds = (int)args->preserve_fds,
-				    .detach = args->detach };
+				    .detach = args->detach,
+				    .ignore_paused = args->ignore_paused };
 	int exit_code = 0;
 	int r = runtime_open(ctx, &log, argv[0], &bundle);
 

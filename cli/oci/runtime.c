@@ -30,3 +30,13 @@ int runtime_open(struct cmd_context *ctx, const struct log *log, const char *id,
 {
 	return bundle_open(ctx->globals.root, id, log, ret_bundle, ctx->err);
 }
+
+int runtime_act(struct cmd_context *ctx, const char *id,
+		int (*act)(struct bundle *bundle, struct containr_error *err))
+{
+	struct log log = runtime_log(ctx);
+	autobundle bundle = { .root = -1, .dir = -1, .state_fd = -1 };
+	int r = runtime_open(ctx, &log, id, &bundle);
+
+	return r < 0 ? r : act(&bundle, ctx->err);
+}

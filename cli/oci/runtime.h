@@ -14,6 +14,10 @@ struct log runtime_log(const struct cmd_context *ctx);
 int runtime_open(struct cmd_context *ctx, const struct log *log, const char *id,
 		 struct bundle *ret_bundle) MUST_CHECK;
 
+/** Opens the container @id and does @act to it: the whole of the commands without options. */
+int runtime_act(struct cmd_context *ctx, const char *id,
+		int (*act)(struct bundle *bundle, struct containr_error *err)) MUST_CHECK;
+
 /** Refuses what the engine cannot do. Errors: UNSUPPORTED for the systemd cgroup manager. */
 int runtime_check_globals(struct cmd_context *ctx) MUST_CHECK;
 

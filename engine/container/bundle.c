@@ -111,10 +111,30 @@ int bundle_load_config(struct bundle *bundle, struct containr_error *err)
 	return r;
 }
 
+char *bundle_cgroup_path(const struct bundle *bundle)
+{
+	char *path;
+
+	if (bundle->config.cgroups_path && *bundle->config.cgroups_path)
+		return strdup(bundle->config.cgroups_path);
+	return asprintf(&path, "/containr/%s", bundle->id) < 0 ? NULL : path;
+}
+
+static bool is_paused(const struct bundle *bundle)
+{
+	autofree char *path = bundle_cgroup_path(bundle);
+	struct cgroup_host host;
+
+	cgroup_host_probe(&host);
+	return path && cgroup_is_frozen(&host, path);
+}
+
 const char *bundle_status(const struct bundle *bundle)
 {
 	if (!process_is_alive(bundle->state.pid, bundle->state.pid_start))
 		return "stopped";
+	if (bundle->state.status == STATE_RUNNING && bundle->has_config && is_paused(bundle))
+		return "paused";
 	return state_status_name(bundle->state.status);
 }
 
@@ -144,15 +164,6 @@ void bundle_write_state(struct json_writer *writer, const struct bundle *bundle)
 		json_close_object(writer);
 	}
 	json_close_object(writer);
-}
-
-char *bundle_cgroup_path(const struct bundle *bundle)
-{
-	char *path;
-
-	if (bundle->config.cgroups_path && *bundle->config.cgroups_path)
-		return strdup(bundle->config.cgroups_path);
-	return asprintf(&path, "/containr/%s", bundle->id) < 0 ? NULL : path;
 }
 
 int bundle_kill(struct bundle *bundle, int signal, bool all, struct containr_error *err)

@@ -74,7 +74,7 @@ int bundle_start(struct bundle *bundle, struct containr_error *err) MUST_CHECK;
 int bundle_run(const char *id, const struct bundle_options *options, bool detach,
 	       int *ret_exit_code, struct containr_error *err) MUST_CHECK;
 
-/** "created", "running" or "stopped". */
+/** "created", "running" or "stopped"; "paused" only after bundle_load_config(). */
 const char *bundle_status(const struct bundle *bundle);
 
 /** Writes the state object of the runtime specification. */
@@ -86,12 +86,22 @@ int bundle_kill(struct bundle *bundle, int signal, bool all, struct containr_err
 /** Removes a stopped container; with @force one that runs too. Errors: INVALID_STATE. */
 int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err) MUST_CHECK;
 
+/** Freezes all processes of a running container. Errors: INVALID_STATE. */
+int bundle_pause(struct bundle *bundle, struct containr_error *err) MUST_CHECK;
+
+/** Lets a paused container go on. Errors: INVALID_STATE. */
+int bundle_resume(struct bundle *bundle, struct containr_error *err) MUST_CHECK;
+
+/** Appends the pids of the container's processes, one a line. Errors: INVALID_STATE. */
+int bundle_processes(struct bundle *bundle, struct str *out, struct containr_error *err) MUST_CHECK;
+
 struct bundle_exec {
 	const struct oci_process *process;
 	const char *console_socket;
 	const char *pid_file;
 	int preserve_fds;
 	bool detach;
+	bool ignore_paused; /* the process waits until the container goes on */
 };
 
 /** Reads config.json of the container as it was created: bundle->config. */

@@ -50,7 +50,12 @@ int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_
 	const char *status = bundle_status(bundle);
 	int r;
 
-	if (strcmp(status, "running") != 0)
+	if (strcmp(status, "paused") == 0 && !exec->ignore_paused) {
+		(void)fail(err, CONTAINR_E_INVALID_STATE,
+			   "cannot run a process in container '%s': it is paused", bundle->id);
+		return fail_hint(err, "resume it first, or use --ignore-paused");
+	}
+	if (strcmp(status, "running") != 0 && strcmp(status, "paused") != 0)
 		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING,
 			    "cannot run a process in container '%s': it is %s", bundle->id, status);
 	if (exec->process->terminal && exec->detach && !exec->console_socket)

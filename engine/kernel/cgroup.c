@@ -48,9 +48,8 @@ static const char *v2_name(enum cgroup_controller controller)
 	return controller == CGROUP_BLKIO ? "io" : controller_names[controller];
 }
 
-/* The folder of a hierarchy. In the unified one all controllers share a folder. */
-static int hierarchy_path(const struct cgroup_host *host, enum cgroup_controller controller,
-			  const char *path, char *out, size_t size)
+int cgroup_folder(const struct cgroup_host *host, enum cgroup_controller controller,
+		  const char *path, char *out, size_t size)
 {
 	int len;
 
@@ -296,8 +295,8 @@ static int make_folder(const struct cgroup_host *host, const struct cgroup_plan 
 	char full[CGROUP_PATH_MAX];
 	int r;
 
-	if (hierarchy_path(host, controller, "", base, sizeof(base)) < 0 ||
-	    hierarchy_path(host, controller, plan->path, full, sizeof(full)) < 0)
+	if (cgroup_folder(host, controller, "", base, sizeof(base)) < 0 ||
+	    cgroup_folder(host, controller, plan->path, full, sizeof(full)) < 0)
 		return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long",
 			    plan->path);
 	r = controller == CGROUP_UNIFIED ? make_v2_folders(host, plan, base, err)
@@ -383,7 +382,7 @@ int cgroup_open(const struct cgroup_host *host, const char *path, struct cgroup 
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
 		if (!(all & CGROUP_BIT(i)))
 			continue;
-		if (hierarchy_path(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
+		if (cgroup_folder(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
 			return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long",
 				    path);
 		cgroup.dirs[i] = openat(AT_FDCWD, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -488,7 +487,7 @@ int cgroup_remove_used(const struct cgroup_host *host, const char *path, unsigne
 		int one;
 
 		if (!(used & CGROUP_BIT(i)) ||
-		    hierarchy_path(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
+		    cgroup_folder(host, (enum cgroup_controller)i, path, full, sizeof(full)) < 0)
 			continue;
 		one = remove_one(full, err);
 		if (r == 0)

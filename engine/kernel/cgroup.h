@@ -48,6 +48,13 @@ const char *cgroup_controller_name(enum cgroup_controller controller);
 /** Name of a layout: "none", "v1", "hybrid" or "v2". */
 const char *cgroup_layout_name(enum cgroup_layout layout);
 
+/**
+ * Writes where the cgroup @path lies in a controller's hierarchy; in the unified one all controllers
+ * share a folder. Returns -1 if @size does not suffice.
+ */
+int cgroup_folder(const struct cgroup_host *host, enum cgroup_controller controller,
+		  const char *path, char *out, size_t size);
+
 /** One file of one controller: what is written to it, in this order. */
 struct cgroup_write {
 	enum cgroup_controller controller;
@@ -124,10 +131,24 @@ int cgroup_remove(const struct cgroup_host *host, const char *path,
 int cgroup_remove_used(const struct cgroup_host *host, const char *path, unsigned int used,
 		       struct containr_error *err) MUST_CHECK;
 
-/** Kills everything in the cgroup: cgroup.kill, else a signal to each process until none is left.
+/**
+ * Kills everything in the cgroup: cgroup.kill, else a signal to each process until none is left.
+ * SIGKILL also thaws what v1 has frozen, as it would not die otherwise.
  */
 int cgroup_kill(const struct cgroup_host *host, const char *path, int signal,
 		struct containr_error *err) MUST_CHECK;
+
+/**
+ * Freezes all processes of the cgroup, or thaws them, and waits until it is done: cgroup.freeze of
+ * the unified hierarchy, else freezer.state of v1. Thawing what is not frozen is fine.
+ *
+ * Errors: CGROUP_SETUP; UNSUPPORTED where the host or the cgroup has neither; TIMEOUT.
+ */
+int cgroup_freeze(const struct cgroup_host *host, const char *path, bool frozen,
+		  struct containr_error *err) MUST_CHECK;
+
+/** Whether the cgroup is frozen, or about to be. */
+bool cgroup_is_frozen(const struct cgroup_host *host, const char *path);
 
 /** Appends the pids in the cgroup, one a line, as seen from the reader's pid namespace. */
 int cgroup_read_procs(const struct cgroup_host *host, const char *path, struct str *out,

@@ -122,11 +122,14 @@ int cgroup_kill(const struct cgroup_host *host, const char *path, int signal,
 		struct containr_error *err)
 {
 	autocgroup cgroup = CGROUP_INIT;
+	struct containr_error ignored;
 	autoclose int fd = -1;
 	int r = cgroup_open(host, path, &cgroup, err);
 
 	if (r < 0)
 		return r;
+	if (signal == SIGKILL && cgroup.dirs[CGROUP_FREEZER] >= 0)
+		error_ignore(cgroup_freeze(host, path, false, &ignored));
 	if (signal == SIGKILL && cgroup.dirs[CGROUP_UNIFIED] >= 0) {
 		fd = openat(cgroup.dirs[CGROUP_UNIFIED], "cgroup.kill", O_WRONLY | O_CLOEXEC);
 		if (fd >= 0 && write(fd, "1", 1) == 1)

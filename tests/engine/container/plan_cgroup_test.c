@@ -231,7 +231,8 @@ static void hierarchies_are_those_that_protect_and_those_of_the_limits(void **st
 
 	(void)state;
 	plan_resources(&v1, "", &host_v1);
-	assert_int_equal(v1.plan.cgroup.used, basic | CGROUP_BIT(CGROUP_CPUACCT));
+	assert_int_equal(v1.plan.cgroup.used,
+			 basic | CGROUP_BIT(CGROUP_CPUACCT) | CGROUP_BIT(CGROUP_FREEZER));
 	plan_resources(&hybrid, "", &host_hybrid);
 	assert_int_equal(hybrid.plan.cgroup.used, basic | CGROUP_BIT(CGROUP_UNIFIED));
 	plan_resources(&limited, "\"cpu\": {\"shares\": 100}", &host_hybrid);

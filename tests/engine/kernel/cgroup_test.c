@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -279,6 +280,44 @@ static void process_that_enters_is_listed_and_killed(void **state)
 	cgroup_plan_release(&plan);
 }
 
+/* A frozen process of a v1 hierarchy does not die of SIGKILL before it is thawed. */
+static void what_is_frozen_can_be_thawed_and_killed(void **state)
+{
+	autocgroup cgroup = CGROUP_INIT;
+	struct cgroup_plan plan;
+	struct containr_error err;
+	pid_t pid;
+
+	(void)state;
+	if (!((host.v1 | host.v2) & (CGROUP_BIT(CGROUP_FREEZER) | CGROUP_BIT(CGROUP_UNIFIED))))
+		skip();
+	make_plan(&plan, "/frozen");
+	plan.used |= CGROUP_BIT(CGROUP_FREEZER) & host.v1;
+	assert_int_equal(cgroup_create(&host, &plan, &cgroup, &err), 0);
+	pid = enter(&cgroup);
+	assert_false(cgroup_is_frozen(&host, plan.path));
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(cgroup_freeze(&host, plan.path, true, &err), 0);
+		assert_true(cgroup_is_frozen(&host, plan.path));
+		assert_int_equal(cgroup_freeze(&host, plan.path, round > 0, &err), 0);
+	}
+	if (cgroup.dirs[CGROUP_FREEZER] >= 0) {
+		int fd = openat(cgroup.dirs[CGROUP_FREEZER], "freezer.state", O_WRONLY | O_CLOEXEC);
+
+		assert_int_equal(write(fd, "FROZEN", 6), 6);
+		(void)close(fd);
+		assert_true(cgroup_is_frozen(&host, plan.path));
+	}
+	assert_int_equal(cgroup_kill(&host, plan.path, SIGKILL, &err), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(cgroup_freeze(&host, "/containr-test-none", true, &err),
+			 -CONTAINR_E_UNSUPPORTED);
+	assert_string_equal(err.message,
+			    "cannot freeze cgroup '/containr-test-none': it has no freezer");
+	remove_all("/frozen");
+	cgroup_plan_release(&plan);
+}
+
 static void cgroup_with_a_process_stays(void **state)
 {
 	autocgroup cgroup = CGROUP_INIT;
@@ -366,6 +405,7 @@ int main(void)
 		cmocka_unit_test(what_was_made_before_somebody_elses_is_taken_back),
 		cmocka_unit_test(limit_that_the_kernel_refuses_leaves_nothing),
 		cmocka_unit_test(process_that_enters_is_listed_and_killed),
+		cmocka_unit_test(what_is_frozen_can_be_thawed_and_killed),
 		cmocka_unit_test(cgroup_with_a_process_stays),
 		cmocka_unit_test(cgroups_inside_go_with_it),
 		cmocka_unit_test(path_that_is_too_long_is_an_error),
