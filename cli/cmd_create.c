@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 
+#include "cli/cid_file.h"
 #include "cli/engine.h"
 #include "cli/run_opts.h"
 
 #include <unistd.h>
 
 static const struct opt create_opts[] = {
-	RUN_OPTS_CAP_TO_CPUS,
-	RUN_OPTS_DRY_RUN_TO_SECURITY,
+	RUN_OPTS_ADD_HOST_TO_CPUSET,
+	RUN_OPTS_DEVICE_TO_SHM_SIZE,
 	RUN_OPTS_STOP_TO_WORKDIR,
 	END,
 };
@@ -18,6 +19,7 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	const struct run_args *create = args;
 	autorunspec spec = { 0 };
 	autoengine *engine = NULL;
+	autocidfile cid_file = CID_FILE_INIT;
 	char id[CONTAINR_ID_LENGTH + 1];
 	int r = run_spec_fill(create, argv, &spec, ctx->err);
 
@@ -28,7 +30,11 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 		return r;
 	if (create->dry_run)
 		return containr_run_plan(engine, &spec.spec, STDOUT_FILENO, ctx->err);
-	r = containr_create(engine, &spec.spec, id, ctx->err);
+	r = cid_file_create(create->cid_file, &cid_file, ctx->err);
+	if (r == 0)
+		r = containr_create(engine, &spec.spec, id, ctx->err);
+	if (r == 0)
+		r = cid_file_write(&cid_file, id, ctx->err);
 	if (r == 0)
 		(void)fprintf(ctx->out, "%s\n", id);
 	return r;

@@ -5,17 +5,18 @@
 
 #include "base/cleanup.h"
 #include "cli/attach.h"
+#include "cli/cid_file.h"
 #include "cli/engine.h"
 #include "cli/run_opts.h"
 
 #include <unistd.h>
 
 static const struct opt run_opts[] = {
-	RUN_OPTS_CAP_TO_CPUS,
+	RUN_OPTS_ADD_HOST_TO_CPUSET,
 	FLAG('d', "detach", struct run_args, detach, "run in the background and print the id"),
 	STRING(0, "detach-keys", struct run_args, detach_keys, "KEYS",
 	       "keys that leave a container with a terminal running", .preset = "ctrl-p,ctrl-q"),
-	RUN_OPTS_DRY_RUN_TO_SECURITY,
+	RUN_OPTS_DEVICE_TO_SHM_SIZE,
 	FLAG(0, "sig-proxy", struct run_args, sig_proxy, "pass signals on to the container",
 	     .preset = "true"),
 	RUN_OPTS_STOP_TO_WORKDIR,
@@ -33,6 +34,18 @@ static int check(const struct run_args *args, struct containr_error *err)
 	return 0;
 }
 
+static int start(struct cmd_context *ctx, struct containr *engine, const struct run_args *args,
+		 const struct containr_spec *spec, char id[CONTAINR_ID_LENGTH + 1],
+		 int *ret_connection)
+{
+	autocidfile cid_file = CID_FILE_INIT;
+	int r = cid_file_create(args->cid_file, &cid_file, ctx->err);
+
+	if (r == 0)
+		r = containr_run(engine, spec, id, ret_connection, ctx->err);
+	return r < 0 ? r : cid_file_write(&cid_file, id, ctx->err);
+}
+
 static int run_attached(struct cmd_context *ctx, struct containr *engine,
 			const struct run_args *args, const struct containr_spec *spec)
 {
@@ -42,16 +55,16 @@ static int run_attached(struct cmd_context *ctx, struct containr *engine,
 					    .detach_keys = args->detach_keys };
 	autoclose int connection = -1;
 	char id[CONTAINR_ID_LENGTH + 1];
-	int r = containr_run(engine, spec, id, &connection, ctx->err);
+	int r = start(ctx, engine, args, spec, id, &connection);
 
 	return r < 0 ? r : attach_streams(ctx, engine, id, connection, &attach);
 }
 
 static int run_detached(struct cmd_context *ctx, struct containr *engine,
-			const struct containr_spec *spec)
+			const struct run_args *args, const struct containr_spec *spec)
 {
 	char id[CONTAINR_ID_LENGTH + 1];
-	int r = containr_run(engine, spec, id, NULL, ctx->err);
+	int r = start(ctx, engine, args, spec, id, NULL);
 
 	if (r == 0)
 		(void)fprintf(ctx->out, "%s\n", id);
@@ -75,7 +88,7 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	if (args->dry_run)
 		return containr_run_plan(engine, &spec.spec, STDOUT_FILENO, ctx->err);
 	if (args->detach)
-		return run_detached(ctx, engine, &spec.spec);
+		return run_detached(ctx, engine, args, &spec.spec);
 	return run_attached(ctx, engine, args, &spec.spec);
 }
 

@@ -12,13 +12,26 @@
 struct run_args {
 	const char *name;
 	const char *hostname;
+	const char *domainname;
 	const char *working_dir;
 	const char *user;
 	const char *stop_signal;
 	const char *detach_keys;
 	const char *entrypoint;
+	const char *network;
+	const char *pid_mode;
+	const char *ipc_mode;
+	const char *uts_mode;
+	const char *cgroupns_mode;
+	const char *cid_file;
+	const char *platform;
+	const char *cpuset_cpus;
+	const char *cpuset_mems;
 	struct strv env;
+	struct strv env_files;
 	struct strv labels;
+	struct strv label_files;
+	struct strv annotations;
 	struct strv volumes;
 	struct strv mounts;
 	struct strv tmpfs;
@@ -26,37 +39,84 @@ struct run_args {
 	struct strv cap_drop;
 	struct strv security_opts;
 	struct strv ulimits;
+	struct strv sysctls;
+	struct strv devices;
+	struct strv device_rules;
+	struct strv groups;
+	struct strv extra_hosts;
+	struct strv dns_servers;
+	struct strv dns_search;
+	struct strv dns_options;
 	int64_t memory_bytes;
+	int64_t memory_swap_bytes;
+	int64_t memory_reservation_bytes;
 	int64_t nano_cpus;
+	int64_t cpu_shares;
+	int64_t cpu_quota_us;
+	int64_t cpu_period_us;
 	int64_t pids_limit;
+	int64_t shm_size_bytes;
+	int64_t oom_score_adj;
 	int64_t stop_timeout_ns;
-	int network;
+	int pull; /* enum run_pull */
 	bool has_entrypoint;
 	bool detach;
 	bool dry_run;
 	bool init;
 	bool interactive;
+	bool privileged;
 	bool read_only;
 	bool remove;
 	bool sig_proxy;
 	bool tty;
 };
 
-#define RUN_NETWORKS WORDS("none", "host")
+enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
+
+#define RUN_PULLS WORDS("missing", "always", "never")
 
 /* clang-format off */
 /*
  * The options that both have, in three pieces, so that those of `run` alone stand between them in
  * the order of names.
  */
-#define RUN_OPTS_CAP_TO_CPUS \
+#define RUN_OPTS_ADD_HOST_TO_CPUSET \
+	STRINGS(0, "add-host", struct run_args, extra_hosts, "NAME:ADDRESS", \
+		"add a line to /etc/hosts"), \
+	STRINGS(0, "annotation", struct run_args, annotations, "KEY=VALUE", \
+		"add an annotation to the OCI configuration"), \
 	STRINGS(0, "cap-add", struct run_args, cap_add, "CAPABILITY", \
 		"add a capability; ALL for all", .complete = COMPLETE_CAPABILITIES), \
 	STRINGS(0, "cap-drop", struct run_args, cap_drop, "CAPABILITY", \
 		"drop a capability; ALL for all", .complete = COMPLETE_CAPABILITIES), \
-	CPUS(0, "cpus", struct run_args, nano_cpus, "NUMBER", "limit of CPUs, e.g. 0.5")
+	STRING(0, "cgroupns", struct run_args, cgroupns_mode, "MODE", \
+	       "cgroup namespace: private, or host"), \
+	STRING(0, "cidfile", struct run_args, cid_file, "FILE", \
+	       "write the id of the container to a new file", .complete = COMPLETE_FILES), \
+	INT(0, "cpu-period", struct run_args, cpu_period_us, "MICROSECONDS", \
+	    "length of the period of --cpu-quota", .min = 0, .max = INT32_MAX), \
+	INT(0, "cpu-quota", struct run_args, cpu_quota_us, "MICROSECONDS", \
+	    "time on CPUs in each period; -1 for no limit", .min = -1, .max = INT64_MAX), \
+	INT('c', "cpu-shares", struct run_args, cpu_shares, "WEIGHT", \
+	    "share of the CPUs beside others; 1024 is usual", .min = 0, .max = 262144), \
+	CPUS(0, "cpus", struct run_args, nano_cpus, "NUMBER", "limit of CPUs, e.g. 0.5"), \
+	STRING(0, "cpuset-cpus", struct run_args, cpuset_cpus, "LIST", \
+	       "the CPUs to run on, e.g. 0-2,4"), \
+	STRING(0, "cpuset-mems", struct run_args, cpuset_mems, "LIST", \
+	       "the memory nodes to use, e.g. 0,1")
 
-#define RUN_OPTS_DRY_RUN_TO_SECURITY \
+#define RUN_OPTS_DEVICE_TO_SHM_SIZE \
+	STRINGS(0, "device", struct run_args, devices, "HOST[:CONTAINER[:rwm]]", \
+		"add a device of the host, or a folder of them", .complete = COMPLETE_FILES), \
+	STRINGS(0, "device-cgroup-rule", struct run_args, device_rules, "RULE", \
+		"allow the use of devices, e.g. 'c 42:* rwm'"), \
+	STRINGS(0, "dns", struct run_args, dns_servers, "ADDRESS", "name server"), \
+	STRINGS(0, "dns-option", struct run_args, dns_options, "OPTION", \
+		"option of resolv.conf, e.g. ndots:2", .aliases = WORDS("dns-opt")), \
+	STRINGS(0, "dns-search", struct run_args, dns_search, "DOMAIN", \
+		"domain to look names up in; . for none"), \
+	STRING(0, "domainname", struct run_args, domainname, "NAME", \
+	       "NIS domain name in the container"), \
 	FLAG(0, "dry-run", struct run_args, dry_run, \
 	     "print what would be done, as JSON, and change nothing"), \
 	STRING(0, "entrypoint", struct run_args, entrypoint, "COMMAND", \
@@ -64,36 +124,65 @@ struct run_args {
 	       .given_at = GIVEN(struct run_args, has_entrypoint)), \
 	STRINGS('e', "env", struct run_args, env, "KEY=VALUE", \
 		"set a variable; KEY alone passes on the caller's"), \
+	STRINGS(0, "env-file", struct run_args, env_files, "FILE", \
+		"set the variables of a file, one a line", .complete = COMPLETE_FILES), \
+	STRINGS(0, "group-add", struct run_args, groups, "GROUP", \
+		"a further group, by name or number"), \
 	STRING('h', "hostname", struct run_args, hostname, "NAME", "host name in the container"), \
 	FLAG(0, "init", struct run_args, init, \
 	     "run a first process that passes signals on and collects orphans"), \
 	FLAG('i', "interactive", struct run_args, interactive, "pass standard input on"), \
+	STRING(0, "ipc", struct run_args, ipc_mode, "MODE", \
+	       "ipc namespace: private, shareable, none, host, container:NAME"), \
 	STRINGS('l', "label", struct run_args, labels, "KEY=VALUE", "set a label"), \
+	STRINGS(0, "label-file", struct run_args, label_files, "FILE", \
+		"set the labels of a file, one a line", .complete = COMPLETE_FILES), \
 	BYTES('m', "memory", struct run_args, memory_bytes, "SIZE", "memory limit, e.g. 100m"), \
+	BYTES(0, "memory-reservation", struct run_args, memory_reservation_bytes, "SIZE", \
+	      "memory that is left to it when the host has little"), \
+	BYTES(0, "memory-swap", struct run_args, memory_swap_bytes, "SIZE", \
+	      "limit of memory and swap together; -1 for no limit of swap", .minus_one = true), \
 	STRINGS(0, "mount", struct run_args, mounts, "SPEC", \
 		"mount, e.g. type=bind,src=/srv,dst=/data,ro or type=tmpfs,dst=/tmp"), \
 	STRING(0, "name", struct run_args, name, "NAME", "name of the container"), \
-	CHOICE(0, "network", struct run_args, network, "MODE", RUN_NETWORKS, \
-	       "network of the container: its own without a link, or the host's", .preset = "none", \
+	STRING(0, "network", struct run_args, network, "MODE", \
+	       "network: none (its own without a link), host, container:NAME", .preset = "none", \
 	       .complete = COMPLETE_NETWORKS, .aliases = WORDS("net")), \
+	INT(0, "oom-score-adj", struct run_args, oom_score_adj, "NUMBER", \
+	    "how gladly the kernel kills it for memory", .min = -1000, .max = 1000), \
+	STRING(0, "pid", struct run_args, pid_mode, "MODE", \
+	       "pid namespace: host, container:NAME; its own without"), \
 	INT(0, "pids-limit", struct run_args, pids_limit, "NUMBER", \
 	    "limit of processes and threads; -1 for none", .min = -1, .max = INT32_MAX, \
 	    .aliases = WORDS("pids")), \
+	STRING(0, "platform", struct run_args, platform, "OS/ARCHITECTURE", \
+	       "refuse an image that is for another one"), \
+	FLAG(0, "privileged", struct run_args, privileged, \
+	     "all capabilities and devices of the host, nothing hidden"), \
+	CHOICE(0, "pull", struct run_args, pull, "WHEN", RUN_PULLS, \
+	       "when to fetch the image; nothing is fetched yet", .preset = "missing"), \
 	FLAG(0, "read-only", struct run_args, read_only, "make the root file system read-only"), \
 	FLAG(0, "rm", struct run_args, remove, "remove the container when it ends"), \
 	STRINGS(0, "security-opt", struct run_args, security_opts, "OPTION", \
-		"seccomp=FILE, seccomp=unconfined, no-new-privileges=true|false")
+		"seccomp=FILE|unconfined, no-new-privileges=true|false, apparmor=, label=, " \
+		"systempaths=unconfined"), \
+	BYTES(0, "shm-size", struct run_args, shm_size_bytes, "SIZE", \
+	      "size of /dev/shm; 64m without")
 
 #define RUN_OPTS_STOP_TO_WORKDIR \
 	STRING(0, "stop-signal", struct run_args, stop_signal, "SIGNAL", \
 	       "signal that asks the container to end", .complete = COMPLETE_SIGNALS), \
 	DURATION(0, "stop-timeout", struct run_args, stop_timeout_ns, "TIME", \
 		 "how long stop waits before it kills", .preset = "10s"), \
+	STRINGS(0, "sysctl", struct run_args, sysctls, "KEY=VALUE", \
+		"kernel parameter of the container's own namespaces"), \
 	STRINGS(0, "tmpfs", struct run_args, tmpfs, "DIR[:OPTIONS]", "mount an empty tmpfs"), \
 	FLAG('t', "tty", struct run_args, tty, "give the container a terminal"), \
 	STRINGS(0, "ulimit", struct run_args, ulimits, "NAME=SOFT[:HARD]", \
 		"resource limit, e.g. nofile=1024:2048"), \
 	STRING('u', "user", struct run_args, user, "USER[:GROUP]", "user, by name or number"), \
+	STRING(0, "uts", struct run_args, uts_mode, "MODE", \
+	       "namespace of host and domain name: host; its own without"), \
 	STRINGS('v', "volume", struct run_args, volumes, "SRC:DST[:OPTIONS]", \
 		"mount a folder or file of the host", .complete = COMPLETE_FILES), \
 	STRING('w', "workdir", struct run_args, working_dir, "DIR", \
@@ -104,6 +193,8 @@ struct run_args {
 struct run_spec {
 	struct containr_spec spec;
 	struct mount_args mounts;
+	struct strv env;
+	struct strv labels;
 	const char *entrypoint[2];
 };
 
@@ -117,7 +208,7 @@ void run_spec_release(struct run_spec *spec);
  * @args:     borrowed for the life of @spec
  * @operands: IMAGE [COMMAND...], borrowed as well
  * @spec:     zeroed; the caller's to release, also after an error
- * Errors: INVALID_ARGUMENT.
+ * Errors: INVALID_ARGUMENT; UNSUPPORTED for --pull always.
  */
 int run_spec_fill(const struct run_args *args, char **operands, struct run_spec *spec,
 		  struct containr_error *err) MUST_CHECK;

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,12 @@ static int remove_cgroup(const char *id, struct containr_error *err)
 
 	cgroup_host_probe(&host);
 	(void)snprintf(path, sizeof(path), "/containr/%s", id);
+	if (cgroup_remove(&host, path, err) == 0)
+		return 0;
+	/* with a pid namespace that is not its own, the end of the first process was not that of
+	 * the others */
+	if (cgroup_kill(&host, path, SIGKILL, err) < 0)
+		return -err->code;
 	return cgroup_remove(&host, path, err);
 }
 

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "container/config.h"
+#include "container/join.h"
 #include "container/live.h"
 #include "container/name.h"
 #include "container/state.h"
@@ -24,7 +25,7 @@
 
 void container_init(struct container *container)
 {
-	*container = (struct container) { .dir = -1, .state_fd = -1, .image_pin = -1 };
+	*container = (struct container) { .dir = -1, .state_fd = -1, .image_pin = -1, .shm = -1 };
 	oci_config_init(&container->config);
 }
 
@@ -33,6 +34,8 @@ void container_release(struct container *container)
 	cleanup_close(&container->dir);
 	cleanup_close(&container->state_fd);
 	cleanup_close(&container->image_pin);
+	cleanup_close(&container->shm);
+	name_files_release(&container->name_files);
 	record_release(&container->record);
 	oci_config_release(&container->config);
 	rootfs_release(&container->rootfs);
@@ -105,30 +108,18 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 	return r < 0 ? fail_prefix(err, "--stop-signal") : 0;
 }
 
-/* /etc/hosts and /etc/hostname lie in the container's folder and are bound into it. */
-static int add_name_files(const struct containr *engine, struct container *c,
-			  struct containr_error *err)
+/* What HOSTNAME says: the container's name, or the host's where it is shared. */
+static const char *own_hostname(const struct oci_config *config)
 {
-	char *options[] = { (char[]) { "bind" }, (char[]) { "nosuid" }, (char[]) { "nodev" },
-			    NULL };
-	static const char *const files[] = { "hosts", "hostname" };
+	static const char key[] = "HOSTNAME=";
 
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		autofree char *source = NULL;
-		char target[32];
-		int r;
-
-		(void)snprintf(target, sizeof(target), "/etc/%s", files[i]);
-		if (asprintf(&source, "%s/containers/%s/%s", engine->root, c->id, files[i]) < 0)
-			return fail_oom(err);
-		r = oci_add_mount(&c->config, target, "bind", source, options, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; i < config->process.env.len; i++)
+		if (str_starts_with(config->process.env.items[i], key))
+			return config->process.env.items[i] + strlen(key);
+	return "localhost";
 }
 
-static int set_config(const struct containr *engine, const struct containr_spec *spec,
+static int set_config(struct containr *engine, const struct containr_spec *spec,
 		      const struct containr_image *image, struct container *c,
 		      struct containr_error *err)
 {
@@ -139,13 +130,36 @@ static int set_config(const struct containr *engine, const struct containr_spec 
 		return fail_oom(err);
 	r = config_of_spec(spec, &image->config, c->id, init_path, &c->config, err);
 	if (r == 0)
-		r = add_name_files(engine, c, err);
+		r = name_files_design(engine, spec, c->id, own_hostname(&c->config), &c->config,
+				      &c->name_files, err);
+	if (r == 0)
+		r = join_design(engine, &c->config, err);
 	if (r < 0)
 		return r;
 	c->config.root_path = strdup("rootfs");
 	if (!c->config.root_path)
 		return fail_oom(err);
 	return 0;
+}
+
+/* OS[/ARCHITECTURE[/VARIANT]]; which variant an image is for it does not say here. */
+static int check_platform(const struct containr_spec *spec, const struct containr_image *image,
+			  struct containr_error *err)
+{
+	const char *wanted = spec->platform;
+	char own[128];
+	size_t len;
+
+	if (!wanted)
+		return 0;
+	(void)snprintf(own, sizeof(own), "%s/%s", image->os, image->architecture);
+	len = strlen(own);
+	if (strcmp(wanted, image->os) == 0 ||
+	    (strncmp(wanted, own, len) == 0 && (!wanted[len] || wanted[len] == '/')))
+		return 0;
+	(void)fail(err, CONTAINR_E_IMAGE_NOT_FOUND, "image '%s' is for %s, not for %s", spec->image,
+		   own, wanted);
+	return fail_hint(err, "import one for that platform, or leave --platform out");
 }
 
 int container_design(struct containr *engine, const struct containr_spec *spec,
@@ -166,7 +180,9 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 		r = containr_image_inspect(engine, spec->image, &image, err);
 	if (r != 0)
 		return r;
-	r = image_lower_dirs(engine, image, &container->record.lower, err);
+	r = check_platform(spec, image, err);
+	if (r == 0)
+		r = image_lower_dirs(engine, image, &container->record.lower, err);
 	if (r == 0)
 		r = set_config(engine, spec, image, container, err);
 	if (r == 0)
@@ -190,36 +206,6 @@ static int write_config(const struct container *c, struct containr_error *err)
 		return fail_oom(err);
 	return fs_replace_file(c->dir, "config.json", text.data, text.len, 0600,
 			       c->record.auto_remove ? FS_VOLATILE : FS_DURABLE, err);
-}
-
-static int write_small_file(int dir, const char *name, const char *text, mode_t mode,
-			    struct containr_error *err)
-{
-	autoclose int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-
-	if (fd < 0 || fs_write_all(fd, text, strlen(text)) < 0)
-		return fail_sys(err, CONTAINR_E_IO, "cannot write '%s'", name);
-	return 0;
-}
-
-static int write_name_files(const struct container *c, struct containr_error *err)
-{
-	const char *hostname = c->config.hostname;
-	autofree char *hosts = NULL;
-	autofree char *own = NULL;
-	int r;
-
-	if (asprintf(&own, "%s\n", hostname) < 0) {
-		own = NULL;
-		return fail_oom(err);
-	}
-	if (asprintf(&hosts, "127.0.0.1\tlocalhost %s\n::1\tlocalhost ip6-localhost ip6-loopback\n",
-		     hostname) < 0) {
-		hosts = NULL;
-		return fail_oom(err);
-	}
-	r = write_small_file(c->dir, "hostname", own, 0644, err);
-	return r < 0 ? r : write_small_file(c->dir, "hosts", hosts, 0644, err);
 }
 
 static int make_folders(const struct container *c, struct containr_error *err)
@@ -286,7 +272,7 @@ static int fill_folder(struct containr *engine, struct container *c, struct cont
 	if (r == 0)
 		r = make_folders(c, err);
 	if (r == 0)
-		r = write_name_files(c, err);
+		r = name_files_write(c->dir, &c->name_files, err);
 	if (r == 0)
 		r = write_config(c, err);
 	if (r == 0)

@@ -4,6 +4,7 @@
 
 #include <containr/container.h>
 
+#include "container/name_files.h"
 #include "container/oci.h"
 #include "container/plan.h"
 #include "container/record.h"
@@ -19,6 +20,8 @@ struct container {
 	int dir;       /* of the folder */
 	int state_fd;  /* holds the lock */
 	int image_pin; /* keeps the layers until the record does */
+	int shm;       /* of another container, see join.h */
+	struct name_files name_files;
 	struct record record;
 	struct oci_config config;
 	struct rootfs rootfs;

@@ -150,7 +150,9 @@ static int fail_bind(struct scene *scene, const struct mount_step *step)
 static int bind(struct scene *scene, const struct mount_step *step)
 {
 	const struct mount_options *options = &step->options;
-	autotarget int tree = mount_clone(AT_FDCWD, step->source, options->flags & MS_REC);
+	autotarget int tree =
+		step->tree ? step->tree
+			   : mount_clone(AT_FDCWD, step->source, options->flags & MS_REC);
 	autotarget int target = -1;
 	struct stat info;
 	int r;

@@ -27,6 +27,7 @@ void oci_process_release(struct oci_process *process)
 {
 	free(process->user.groups);
 	free(process->user.name);
+	strv_release(&process->user.group_names);
 	free(process->cwd);
 	strv_release(&process->args);
 	strv_release(&process->env);

@@ -27,7 +27,10 @@
 #define OCI_VERSION "1.2.0"
 
 /* Our own annotations; the profile's name saves 30 kB of JSON for each container. */
-#define OCI_ANNOTATION_SECCOMP "io.containr.seccomp"
+#define OCI_ANNOTATION_OWN "io.containr."
+#define OCI_ANNOTATION_SECCOMP OCI_ANNOTATION_OWN "seccomp"
+/* Names of additional groups, comma-separated: OCI has numbers only. */
+#define OCI_ANNOTATION_GROUPS OCI_ANNOTATION_OWN "groups"
 
 struct oci_user {
 	uint32_t uid;
@@ -36,6 +39,7 @@ struct oci_user {
 	int64_t umask; /* -1: 022 */
 	uint32_t *groups;
 	size_t group_count;
+	struct strv group_names; /* looked up in the container's /etc/group */
 };
 
 struct oci_process {
@@ -60,6 +64,7 @@ struct oci_mount {
 	char *type;
 	char *source;
 	struct strv options;
+	int tree; /* a detached mount that is attached instead of `source`; 0 for none, borrowed */
 };
 
 struct oci_namespace {

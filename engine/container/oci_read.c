@@ -306,6 +306,32 @@ static void choose_named_profile(struct oci_config *config)
 		config->seccomp = OCI_SECCOMP_DEFAULT;
 }
 
+/* Takes the annotation out of the list again: write_annotations() makes it of the names. */
+static int read_group_names(struct oci_config *config, struct containr_error *err)
+{
+	const char *names = oci_annotation(config, OCI_ANNOTATION_GROUPS);
+	struct strv *list = &config->process.user.group_names;
+
+	while (names && *names) {
+		size_t len = strcspn(names, ",");
+
+		if (len)
+			strv_push_take(list, strndup(names, len));
+		names += len;
+		names += *names == ',';
+	}
+	for (size_t i = 0; list->len && i < config->annotations.len; i++) {
+		char **item = &config->annotations.items[i];
+
+		if (!str_starts_with(*item, OCI_ANNOTATION_GROUPS "="))
+			continue;
+		free(*item);
+		memmove(item, item + 1, (config->annotations.len - i) * sizeof(*item));
+		config->annotations.len--;
+	}
+	return list->failed ? fail_oom(err) : 0;
+}
+
 int oci_config_parse(const char *text, size_t len, const char *what, struct oci_config *ret_config,
 		     struct containr_error *err)
 {
@@ -321,6 +347,8 @@ int oci_config_parse(const char *text, size_t len, const char *what, struct oci_
 	at.value = doc.root;
 	oci_config_init(&config);
 	r = read_top(&at, &config);
+	if (r == 0)
+		r = read_group_names(&config, err);
 	if (r < 0) {
 		oci_config_release(&config);
 		return r;

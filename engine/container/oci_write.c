@@ -19,11 +19,8 @@ static void write_limit(struct json_writer *w, const char *key, int64_t value)
 		json_int(w, key, value);
 }
 
-static void write_map(struct json_writer *w, const char *key, const struct strv *items)
+static void write_members(struct json_writer *w, const struct strv *items)
 {
-	if (!items->len)
-		return;
-	json_open_object(w, key);
 	for (size_t i = 0; i < items->len; i++) {
 		char *equals = strchr(items->items[i], '=');
 
@@ -32,6 +29,14 @@ static void write_map(struct json_writer *w, const char *key, const struct strv 
 		json_string(w, items->items[i], equals + 1);
 		*equals = '=';
 	}
+}
+
+static void write_map(struct json_writer *w, const char *key, const struct strv *items)
+{
+	if (!items->len)
+		return;
+	json_open_object(w, key);
+	write_members(w, items);
 	json_close_object(w);
 }
 
@@ -227,6 +232,24 @@ static void write_linux(struct json_writer *w, const struct oci_config *config)
 	json_close_object(w);
 }
 
+/* The names of groups are kept as an annotation, which is in none of the lists in memory. */
+static void write_annotations(struct json_writer *w, const struct oci_config *config)
+{
+	const struct strv *groups = &config->process.user.group_names;
+	autostr names = STR_INIT;
+
+	if (!config->annotations.len && !groups->len)
+		return;
+	json_open_object(w, "annotations");
+	write_members(w, &config->annotations);
+	for (size_t i = 0; i < groups->len; i++)
+		str_appendf(&names, "%s%s", i ? "," : "", groups->items[i]);
+	if (names.len)
+		json_string(w, OCI_ANNOTATION_GROUPS, names.data);
+	w->out->failed = w->out->failed || names.failed;
+	json_close_object(w);
+}
+
 void oci_config_write(struct json_writer *writer, const struct oci_config *config)
 {
 	json_open_object(writer, NULL);
@@ -241,7 +264,7 @@ void oci_config_write(struct json_writer *writer, const struct oci_config *confi
 	write_optional(writer, "hostname", config->hostname);
 	write_optional(writer, "domainname", config->domainname);
 	write_mounts(writer, config);
-	write_map(writer, "annotations", &config->annotations);
+	write_annotations(writer, config);
 	write_linux(writer, config);
 	json_close_object(writer);
 }

@@ -54,6 +54,7 @@ struct mount_step {
 	enum mount_step_kind kind;
 	const char *target; /* borrowed from the configuration, as all strings here */
 	const char *source;
+	int tree; /* MOUNT_STEP_BIND: attached instead of `source`; 0 for none */
 	const char *type;
 	struct mount_options options; /* its data is owned */
 	char device_type;

@@ -244,6 +244,20 @@ static void add_rule(struct plan *plan, const struct device_rule *rule)
 	plan->device_rule_count += 2;
 }
 
+/* Whether the configuration says itself what may be done with a device that it gives. */
+static bool has_rule_of_its_own(const struct oci_resources *limits, const struct oci_device *device)
+{
+	for (size_t i = 0; i < limits->device_count; i++) {
+		const struct device_rule *rule = &limits->devices[i];
+
+		if (rule->allow && (covers_all(rule) || (rule->type == device->type &&
+							 rule->major == (int64_t)device->major &&
+							 rule->minor == (int64_t)device->minor)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Nothing, then what the configuration says, then what a container cannot do without and the
  * devices it is given by name. One list for both kinds of hosts.
@@ -274,7 +288,7 @@ static int plan_devices(struct builder *b)
 						  .minor = device->minor,
 						  .access = 7 };
 
-		if (device->type != 'p')
+		if (device->type != 'p' && !has_rule_of_its_own(b->limits, device))
 			add_rule(b->plan, &rule);
 	}
 	return 0;

@@ -56,6 +56,7 @@ static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 	struct mount_step step = { .kind = MOUNT_STEP_FS,
 				   .target = mount->destination,
 				   .source = mount->source,
+				   .tree = mount->tree,
 				   .type = mount->type };
 	int r;
 

@@ -176,6 +176,27 @@ static int find_by_name(const char *name, struct process_user *user, struct cont
 	return fail_hint(err, "a number needs no entry there, e.g. --user 1000:1000");
 }
 
+static int add_group_names(const struct strv *names, struct process_user *user,
+			   struct containr_error *err)
+{
+	uint32_t own = user->gid;
+
+	for (size_t i = 0; i < names->len; i++) {
+		if (!find_groups(names->items[i], NULL, user)) {
+			(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+				   "group '%s' is not in the container's /etc/group",
+				   names->items[i]);
+			return fail_hint(err, "a number needs no entry there");
+		}
+		if (user->group_count == PROCESS_GROUPS_MAX)
+			return fail(err, CONTAINR_E_UNSUPPORTED, "more than %d additional groups",
+				    PROCESS_GROUPS_MAX);
+		user->groups[user->group_count++] = user->gid;
+		user->gid = own;
+	}
+	return 0;
+}
+
 int process_user_find(const struct oci_user *user, struct process_user *ret_user,
 		      struct containr_error *err)
 {
@@ -197,7 +218,7 @@ int process_user_find(const struct oci_user *user, struct process_user *ret_user
 			    PROCESS_GROUPS_MAX);
 	for (size_t i = 0; i < user->group_count; i++)
 		ret_user->groups[ret_user->group_count++] = user->groups[i];
-	return 0;
+	return add_group_names(&user->group_names, ret_user, err);
 }
 
 void process_set_home(char **env, char *home)

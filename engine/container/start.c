@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/time.h"
+#include "container/join.h"
 #include "container/launch.h"
 #include "container/state.h"
 #include "kernel/pidfd.h"
@@ -369,7 +370,10 @@ int container_start(struct containr *engine, struct container *container, int *r
 	for (int i = 0; i < MONITOR_FD_COUNT; i++)
 		s.fds[i] = -1;
 	cgroup_host_probe(&host);
-	r = plan_build(&container->config, &container->rootfs, container->id, &host, &s.plan, err);
+	r = join_resolve(engine, &container->config, &container->shm, err);
+	if (r == 0)
+		r = plan_build(&container->config, &container->rootfs, container->id, &host,
+			       &s.plan, err);
 	if (r == 0 && ret_attach && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
 	if (r == 0)

@@ -106,7 +106,7 @@ refuses_option INVALID_ARGUMENT "unknown capability 'NET_RWA'" "did you mean CAP
 refuses_option INVALID_ARGUMENT "unknown capability 'FOO'" \
 	"the names are listed in capabilities(7); ALL stands for every one" --cap-add FOO
 refuses_option INVALID_ARGUMENT "--security-opt: unknown option 'foo'" \
-	"use seccomp=FILE, seccomp=unconfined or no-new-privileges=true|false" --security-opt foo
+	"use seccomp=FILE|unconfined, apparmor=PROFILE, label=LABEL, systempaths=unconfined or no-new-privileges=true|false" --security-opt foo
 refuses_option IO "--security-opt seccomp: cannot open '/nope': No such file or directory" "" \
 	--security-opt seccomp=/nope
 
@@ -115,7 +115,8 @@ refuses_option INVALID_ARGUMENT "--stop-signal: 'FOO' is no signal" \
 	"write a name such as SIGTERM or a number from 1 to 64" --stop-signal FOO
 refuses_option INVALID_ARGUMENT "--stop-timeout: 'x' is not a duration" \
 	"write e.g. 10s, 1m30s or 500ms" --stop-timeout x
-refuses_option INVALID_ARGUMENT "--network: 'foo' is not one of none, host" "" --network foo
+refuses_option INVALID_ARGUMENT "--network: 'foo' is not one of none, host, container:NAME" \
+	"other networks are not supported yet" --network foo
 refuses_option INVALID_ARGUMENT "--label: '=x' is not KEY=VALUE" "" --label =x
 refuses_option INVALID_ARGUMENT "--env: '=x' is not KEY=VALUE" "" --env =x
 refuses_option INVALID_ARGUMENT "--hostname: a name may have at most 64 characters" "" \

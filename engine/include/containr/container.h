@@ -15,7 +15,11 @@ extern "C" {
 
 #define CONTAINR_ID_LENGTH 64
 
-enum containr_network { CONTAINR_NETWORK_NONE, CONTAINR_NETWORK_HOST };
+enum containr_network {
+	CONTAINR_NETWORK_NONE,
+	CONTAINR_NETWORK_HOST,
+	CONTAINR_NETWORK_CONTAINER /* that of the container spec.network_container */
+};
 
 enum containr_mount_type { CONTAINR_MOUNT_BIND, CONTAINR_MOUNT_TMPFS };
 
@@ -49,10 +53,36 @@ struct containr_spec {
 					     "no-new-privileges[=BOOL]" */
 	const char *const *ulimits;	  /* "nofile=1024:2048" */
 	const char *stop_signal;	  /* "SIGTERM", "15" */
-	int64_t memory_bytes;		  /* 0: no limit */
-	int64_t nano_cpus;		  /* 1e9 is one CPU; 0: no limit */
-	int64_t pids_limit;		  /* 0 or -1: no limit */
-	int64_t stop_timeout_s;		  /* seconds that stop waits before it kills; 0: 10 */
+	const char *domainname;
+	const char *platform;	       /* OS/ARCHITECTURE that the image has to be for */
+	const char *network_container; /* name or id, with CONTAINR_NETWORK_CONTAINER */
+	const char *pid_mode;	       /* "host", "container:NAME"; NULL: its own */
+	const char *ipc_mode;	   /* "host", "none", "private", "shareable", "container:NAME" */
+	const char *uts_mode;	   /* "host" */
+	const char *cgroupns_mode; /* "host", "private" */
+	const char *const *annotations;	 /* KEY=VALUE, of the OCI configuration */
+	const char *const *sysctls;	 /* KEY=VALUE */
+	const char *const *devices;	 /* HOST[:CONTAINER[:rwm]] */
+	const char *const *device_rules; /* "c 42:* rwm" */
+	const char *const *groups;	 /* additional groups, names or numbers */
+	const char *const *extra_hosts;	 /* NAME:ADDRESS, for /etc/hosts */
+	const char *const *dns_servers;	 /* addresses; the host's where none is given */
+	const char *const *dns_search;	 /* domains; "." for none */
+	const char *const *dns_options;	 /* of resolv.conf(5) */
+	const char *cpuset_cpus;	 /* "0-2,4" */
+	const char *cpuset_mems;
+	int64_t memory_swap_bytes; /* memory and swap together; 0: not set, -1: no limit */
+	int64_t memory_reservation_bytes;
+	int64_t cpu_shares; /* 2 to 262144 */
+	int64_t cpu_quota_us;
+	int64_t cpu_period_us;
+	int64_t shm_size_bytes; /* of /dev/shm; 0: 64m */
+	int64_t oom_score_adj;	/* -1000 to 1000 */
+	bool privileged;	/* all rights and devices of the engine, nothing masked */
+	int64_t memory_bytes;	/* 0: no limit */
+	int64_t nano_cpus;	/* 1e9 is one CPU; 0: no limit */
+	int64_t pids_limit;	/* 0 or -1: no limit */
+	int64_t stop_timeout_s; /* seconds that stop waits before it kills; 0: 10 */
 	enum containr_network network;
 	bool allow_new_privileges; /* clear no_new_privs, which is on otherwise */
 	bool read_only;

@@ -266,7 +266,7 @@ static void security_options_are_dockers(void **state)
 		{ "no-new-privileges=false", false, OCI_SECCOMP_DEFAULT },
 		{ "no-new-privileges:false", false, OCI_SECCOMP_DEFAULT },
 	};
-	const char *const wrong[] = { "label=disable", NULL };
+	const char *const wrong[] = { "labels=disable", NULL };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -281,7 +281,7 @@ static void security_options_are_dockers(void **state)
 	}
 	assert_refused((struct containr_spec) { .security_opts = wrong },
 		       CONTAINR_E_INVALID_ARGUMENT,
-		       "--security-opt: unknown option 'label=disable'");
+		       "--security-opt: unknown option 'labels=disable'");
 }
 
 /* Writes a profile; returns the option that names it. */

@@ -9,6 +9,7 @@ function(containr_container_test noun)
 	target_include_directories(engine.container.${noun}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
+containr_container_test(config_options)
 containr_container_test(config_spec)
 containr_container_test(name)
 containr_container_test(oci)
