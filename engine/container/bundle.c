@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "base/time.h"
+#include "container/hooks.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
 
@@ -138,32 +138,30 @@ const char *bundle_status(const struct bundle *bundle)
 	return state_status_name(bundle->state.status);
 }
 
+struct oci_state bundle_state(const struct bundle *bundle, const char *status)
+{
+	return (struct oci_state) { .id = bundle->id,
+				    .status = status,
+				    .pid = *status == 's' ? 0 : bundle->state.pid,
+				    .bundle = bundle->path,
+				    .config = bundle->has_config ? &bundle->config : NULL };
+}
+
 void bundle_write_state(struct json_writer *writer, const struct bundle *bundle)
 {
-	const char *status = bundle_status(bundle);
-	char created[TIME_TEXT_SIZE];
+	struct oci_state state = bundle_state(bundle, bundle_status(bundle));
 
-	time_format_utc(bundle->state.created_ns, created);
-	json_open_object(writer, NULL);
-	json_string(writer, "ociVersion", OCI_VERSION);
-	json_string(writer, "id", bundle->id);
-	json_string(writer, "status", status);
-	json_int(writer, "pid", strcmp(status, "stopped") == 0 ? 0 : bundle->state.pid);
-	json_string(writer, "bundle", bundle->path);
-	json_string(writer, "created", created);
-	if (bundle->has_config && bundle->config.annotations.len) {
-		json_open_object(writer, "annotations");
-		for (size_t i = 0; i < bundle->config.annotations.len; i++) {
-			const char *item = bundle->config.annotations.items[i];
-			size_t len = strcspn(item, "=");
-			autofree char *key = strndup(item, len);
+	state.created_ns = bundle->state.created_ns;
+	oci_state_write(writer, NULL, &state);
+}
 
-			if (key)
-				json_string(writer, key, item + len + 1);
-		}
-		json_close_object(writer);
-	}
-	json_close_object(writer);
+void bundle_run_hooks(const struct bundle *bundle, enum oci_hook_kind kind, const char *status)
+{
+	const struct oci_state state = bundle_state(bundle, status);
+	struct containr_error err;
+
+	if (bundle->has_config && hooks_run_beside(kind, &state, &err) < 0)
+		log_warn(bundle->log, "%s", err.message);
 }
 
 int bundle_kill(struct bundle *bundle, int signal, bool all, struct containr_error *err)
@@ -249,7 +247,11 @@ int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
 		return fail_oom(err);
 	cgroup_host_probe(&host);
 	r = cgroup_remove(&host, path, err);
-	return r < 0 ? r : bundle_remove_files(bundle, err);
+	if (r == 0)
+		r = bundle_remove_files(bundle, err);
+	if (r == 0)
+		bundle_run_hooks(bundle, OCI_HOOK_POSTSTOP, "stopped");
+	return r;
 }
 
 int bundle_list(const char *root_path, const struct log *log,

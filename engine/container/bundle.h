@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "container/oci.h"
+#include "container/oci_state.h"
 #include "container/state.h"
 
 #include <sys/types.h>
@@ -79,6 +80,15 @@ const char *bundle_status(const struct bundle *bundle);
 
 /** Writes the state object of the runtime specification. */
 void bundle_write_state(struct json_writer *writer, const struct bundle *bundle);
+
+/** The state object of a container that is in @status; strings are borrowed. */
+struct oci_state bundle_state(const struct bundle *bundle, const char *status);
+
+/**
+ * Runs the hooks of a kind that runs beside the container; one that fails is a warning, as the
+ * specification wants it. @status is what they are told.
+ */
+void bundle_run_hooks(const struct bundle *bundle, enum oci_hook_kind kind, const char *status);
 
 /** Sends a signal to the first process, or with @all to every process. Errors: INVALID_STATE. */
 int bundle_kill(struct bundle *bundle, int signal, bool all, struct containr_error *err) MUST_CHECK;

@@ -72,6 +72,9 @@ int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_
 		r = bundle_connect_console(exec->console_socket, &console, err);
 	if (r < 0)
 		return r;
+	request.id = bundle->id;
+	request.bundle_path = bundle->path;
+	request.container = bundle->state.pid;
 	request.pidfd = pidfd;
 	request.namespaces = oci_namespace_flags(&bundle->config);
 	*ret_exit_code = 0;

@@ -24,6 +24,7 @@
 
 #define CONFIG_MAX (16 << 20)
 #define GATE "exec.fifo"
+#define POSTSTART_MARK "poststart" /* start reads the configuration only if this is there */
 
 /* A container that is being made. */
 struct making {
@@ -163,6 +164,9 @@ static int make_folder(struct making *m, const struct str *config)
 
 static int make_gate(struct making *m)
 {
+	if (m->bundle.config.hooks[OCI_HOOK_POSTSTART].count &&
+	    mknodat(m->bundle.dir, POSTSTART_MARK, S_IFREG | 0600, 0) < 0)
+		return fail_sys(m->err, CONTAINR_E_IO, "cannot create '%s'", POSTSTART_MARK);
 	if (mkfifoat(m->bundle.dir, GATE, 0600) < 0)
 		return fail_sys(m->err, CONTAINR_E_IO, "cannot create '%s'", GATE);
 	/* for both ways: so neither opening nor reading meets an end before the start */
@@ -199,6 +203,7 @@ static int launch_making(struct making *m, int console_socket)
 		.stdio = { 0, 1, 2 },
 		.console_socket = console_socket,
 		.gate = m->gate,
+		.bundle_path = m->bundle.path,
 		.preserved_fds = m->options->preserve_fds,
 	};
 
@@ -242,6 +247,9 @@ static void undo(struct making *m)
 	}
 	if (m->bundle.dir >= 0)
 		error_ignore(bundle_remove_files(&m->bundle, &ignored));
+	/* what those before the start have set up is to be taken down, whoever failed */
+	if (m->launched.pid > 0 || m->err->code == CONTAINR_E_HOOK_FAILED)
+		bundle_run_hooks(&m->bundle, OCI_HOOK_POSTSTOP, "stopped");
 }
 
 int bundle_create(const char *id, const struct bundle_options *options, struct containr_error *err)
@@ -283,8 +291,14 @@ int bundle_start(struct bundle *bundle, struct containr_error *err)
 	if (r == 0 && write(gate, "", 1) != 1)
 		r = fail_sys(err, CONTAINR_E_INVALID_STATE, "cannot start container '%s'",
 			     bundle->id);
+	if (r < 0)
+		return r;
+	(void)unlinkat(bundle->dir, GATE, 0);
+	if (faccessat(bundle->dir, POSTSTART_MARK, F_OK, 0) < 0)
+		return 0;
+	r = bundle_load_config(bundle, err);
 	if (r == 0)
-		(void)unlinkat(bundle->dir, GATE, 0);
+		bundle_run_hooks(bundle, OCI_HOOK_POSTSTART, "running");
 	return r;
 }
 
@@ -302,6 +316,7 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 	error_ignore(cgroup_remove_used(&m->plan.host, m->plan.cgroup.path, m->plan.cgroup.used,
 					&ignored));
 	error_ignore(bundle_remove_files(&m->bundle, &ignored));
+	bundle_run_hooks(&m->bundle, OCI_HOOK_POSTSTOP, "stopped");
 	return r;
 }
 
@@ -328,6 +343,8 @@ int bundle_run(const char *id, const struct bundle_options *options, bool detach
 	cleanup_close(&pair[0]);
 	cleanup_close(&pair[1]);
 	*ret_exit_code = 0;
+	if (r == 0)
+		bundle_run_hooks(&m.bundle, OCI_HOOK_POSTSTART, "running");
 	if (r < 0)
 		undo(&m);
 	else if (!detach)

@@ -29,6 +29,7 @@ struct exec_child {
 	const struct seccomp_filter *filter;
 	const struct cgroup *cgroup;
 	bool enter_v2;
+	struct rendezvous *meeting;
 	char **env;
 	int error_fd;
 	int console; /* socket the terminal's master is sent to; -1 for none */
@@ -87,7 +88,7 @@ static int set_stdio(struct exec_child *c)
 /* From here on every path that is looked at may be the container's trap. */
 static int close_host(struct exec_child *c)
 {
-	const int keep[] = { c->error_fd, c->console, c->request->log->fd };
+	const int keep[] = { c->error_fd, c->console, c->request->log->fd, c->meeting->agent };
 
 	return process_close_others(3 + c->request->preserved_fds, keep, ARRAY_LEN(keep), &c->err);
 }
@@ -111,8 +112,10 @@ static int change_dir(struct exec_child *c)
 static int set_up(struct exec_child *c)
 {
 	const struct oci_process *process = c->request->process;
-	int r = enter(c);
+	int r = c->meeting->is_needed ? rendezvous_wait(c->meeting, &c->err) : 0;
 
+	if (r == 0)
+		r = enter(c);
 	if (r == 0)
 		r = set_stdio(c);
 	if (r == 0)
@@ -134,7 +137,7 @@ static int set_up(struct exec_child *c)
 	if (r == 0)
 		r = process_own_streams(process, &c->user, false, &c->err);
 	if (r == 0)
-		r = process_drop_rights(process, &c->user, c->filter, &c->err);
+		r = process_drop_rights(process, &c->user, c->filter, c->meeting, &c->err);
 	return r;
 }
 
@@ -207,6 +210,7 @@ int exec_start(const struct exec_request *request, struct exec_started *ret_star
 	       struct containr_error *err)
 {
 	struct exec_child child = { .request = request, .cgroup = request->cgroup, .console = -1 };
+	struct rendezvous meeting = RENDEZVOUS_INIT;
 	autoseccomp_filter filter = { 0 };
 	autofree char **env = copy_env(request->process);
 	int report[2] = { -1, -1 };
@@ -218,11 +222,19 @@ int exec_start(const struct exec_request *request, struct exec_started *ret_star
 
 	if (r == 0 && !request->privileged)
 		r = oci_seccomp_compile(request->config, &filter, err);
+	meeting.config = request->config;
+	meeting.id = request->id;
+	meeting.bundle_path = request->bundle_path;
+	meeting.status = "running";
+	meeting.container = request->container;
+	if (r == 0)
+		r = rendezvous_prepare(&meeting, false, &filter, err);
 	if (r == 0 && pipe2(report, O_CLOEXEC) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	if (r == 0 && request->process->terminal &&
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
+	child.meeting = &meeting;
 	child.env = env;
 	child.filter = &filter;
 	child.error_fd = report[1];
@@ -231,6 +243,9 @@ int exec_start(const struct exec_request *request, struct exec_started *ret_star
 		r = clone_child(request, &child, &pid, &pidfd, err);
 	cleanup_close(&report[1]);
 	cleanup_close(&console[1]);
+	if (r == 0 && meeting.is_needed)
+		r = rendezvous_lead(&meeting, pid, err);
+	rendezvous_release(&meeting);
 	if (r == 0)
 		r = wait_for_execution(report[0], pid, err);
 	if (r == 0 && request->process->terminal)
@@ -333,6 +348,9 @@ int containr_exec(struct containr *engine, const char *container,
 		r = cgroup_open(&host, path, &cgroup, err);
 	if (r < 0)
 		return r;
+	request.id = live.id;
+	request.bundle_path = "";
+	request.container = live.state.pid;
 	request.log = &engine->log;
 	request.cgroup = &cgroup;
 	request.pidfd = pidfd;

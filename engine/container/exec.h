@@ -14,6 +14,9 @@
 struct exec_request {
 	const struct oci_config *config;   /* of the container, for its system call filter */
 	const struct oci_process *process; /* what to run */
+	const char *id; /* of the container, and its bundle: for a seccomp agent */
+	const char *bundle_path;
+	pid_t container; /* its first process */
 	const struct cgroup *cgroup;
 	const struct log *log;
 	int pidfd;	/* of the container's first process */

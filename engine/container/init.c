@@ -159,6 +159,19 @@ static int set_limits(struct init *init)
 	return process_set_limits(init->process, init->log, &init->err);
 }
 
+/* Before the root is changed: the hooks' programs are the host's, the mounts the container's. */
+static int meet_parent(struct init *init)
+{
+	struct rendezvous *meeting = init->args->meeting;
+
+	if (!meeting->is_needed)
+		return 0;
+	error_clear(&init->err);
+	if (fs_write_all(init->args->error_fd, &init->err, sizeof(init->err)) < 0)
+		return fail_sys(&init->err, CONTAINR_E_PROCESS_SETUP, "cannot report");
+	return rendezvous_wait(meeting, &init->err);
+}
+
 static int change_root(struct init *init)
 {
 	unsigned long propagation = init->plan->propagation;
@@ -204,7 +217,9 @@ static int find_program(struct init *init)
 static int close_host(struct init *init)
 {
 	const struct launch *launch = init->args->launch;
-	const int keep[] = { init->args->error_fd, launch->gate, launch->log->fd };
+	const struct rendezvous *meeting = init->args->meeting;
+	const int keep[] = { init->args->error_fd, launch->gate,    launch->log->fd,
+			     meeting->created,	   meeting->output, meeting->agent };
 
 	return process_close_others(3 + launch->preserved_fds, keep, ARRAY_LEN(keep), &init->err);
 }
@@ -247,7 +262,13 @@ static int drop_rights(struct init *init)
 	process_reset_signals();
 	return r < 0 ? r
 		     : process_drop_rights(init->process, &init->user, &init->plan->seccomp,
-					   &init->err);
+					   init->args->meeting, &init->err);
+}
+
+/* With the container's rights only: these programs are the container's own. */
+static int run_start_hooks(struct init *init)
+{
+	return rendezvous_start(init->args->meeting, &init->err);
 }
 
 static int execute(struct init *init)
@@ -273,6 +294,7 @@ static const struct {
 	{ "make the working folder", make_working_dir },
 	{ "set limits", set_limits },
 	{ "set standard streams", set_stdio },
+	{ "meet the parent", meet_parent },
 	{ "change the root", change_root },
 	{ "close what is the host's", close_host },
 	{ "change to the working folder", change_dir },
@@ -280,6 +302,7 @@ static const struct {
 	{ "find the program", find_program },
 	{ "wait for the start", wait_at_gate },
 	{ "drop rights", drop_rights },
+	{ "run hooks", run_start_hooks },
 	{ "execute", execute },
 };
 

@@ -25,6 +25,7 @@ struct parent {
 	struct init_args init;
 	int join[NS_KIND_MAX];
 	int error_pipe[2];
+	struct rendezvous meeting;
 	struct containr_error *err;
 };
 
@@ -119,14 +120,13 @@ static int clone_child(struct parent *p)
 	return 0;
 }
 
-/* Waits for the child's last word: nothing (it executes), "ready" at the gate, or its error. */
-static int wait_for_child(struct parent *p)
+/* Waits for a word of the child: "ready" (at the meeting, at the gate), its error, or with
+ * @may_execute nothing, because it executes. */
+static int wait_for_word(struct parent *p, bool may_execute)
 {
 	struct containr_error word;
 	ssize_t got;
 
-	cleanup_close(&p->error_pipe[1]);
-	p->error_pipe[1] = -1;
 	do
 		got = read(p->error_pipe[0], &word, sizeof(word));
 	while (got < 0 && errno == EINTR);
@@ -138,11 +138,25 @@ static int wait_for_child(struct parent *p)
 	}
 	/* the pipe closed: it executes. Or it was killed just now, which its exit status will tell.
 	 */
-	if (got == 0 && p->launch->gate < 0)
+	if (got == 0 && may_execute)
 		return 0;
 	(void)fail(p->err, CONTAINR_E_PROCESS_SETUP,
 		   "the container's first process ended while it was being set up");
 	return fail_hint(p->err, "its memory limit may be too small to start a program");
+}
+
+static int wait_for_child(struct parent *p)
+{
+	int r = 0;
+
+	cleanup_close(&p->error_pipe[1]);
+	p->error_pipe[1] = -1;
+	if (p->meeting.is_needed) {
+		r = wait_for_word(p, false);
+		if (r == 0)
+			r = rendezvous_lead(&p->meeting, p->made.pid, p->err);
+	}
+	return r < 0 ? r : wait_for_word(p, p->launch->gate < 0);
 }
 
 /*
@@ -183,6 +197,8 @@ static int prepare(struct parent *p)
 		r = make_overlay_options(p);
 	if (r == 0)
 		r = copy_env(p);
+	if (r == 0)
+		r = rendezvous_prepare(&p->meeting, true, &p->launch->plan->seccomp, p->err);
 	if (r == 0 && pipe2(p->error_pipe, O_CLOEXEC) < 0)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	p->init.error_fd = p->error_pipe[1];
@@ -195,6 +211,7 @@ static void release(struct parent *p)
 		cleanup_close(&p->join[i]);
 	cleanup_close(&p->error_pipe[0]);
 	cleanup_close(&p->error_pipe[1]);
+	rendezvous_release(&p->meeting);
 	free(p->init.overlay);
 	free(p->init.env);
 }
@@ -208,6 +225,12 @@ int launch(const struct launch *launch, struct launched *ret_launched, struct co
 			    .err = err };
 	int r;
 
+	p.meeting = RENDEZVOUS_INIT;
+	p.meeting.config = launch->plan->config;
+	p.meeting.id = launch->plan->id;
+	p.meeting.bundle_path = launch->bundle_path ? launch->bundle_path : "";
+	p.meeting.status = "creating";
+	p.init.meeting = &p.meeting;
 	p.init.launch = launch;
 	p.init.cgroup = &p.made.cgroup;
 	p.init.join = p.join;

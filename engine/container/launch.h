@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "container/plan.h"
+#include "container/rendezvous.h"
 
 #include <sys/types.h>
 
@@ -24,7 +25,8 @@ struct launch {
 	 * later: the child waits for a byte before it executes. -1: it does not wait. Borrowed.
 	 */
 	int gate;
-	int preserved_fds; /* this many descriptors from 3 on stay open in the container */
+	const char *bundle_path; /* what hooks are told; NULL where there is none */
+	int preserved_fds;	 /* this many descriptors from 3 on stay open in the container */
 };
 
 struct launched {
@@ -58,7 +60,8 @@ struct init_args {
 	int error_fd;  /* where the outcome is written as a struct containr_error */
 	int *join;     /* per ns_kinds: namespace to join, -1 for none */
 	char *overlay; /* mount options of the root file system; NULL for a bind mount */
-	char **env;    /* NULL-terminated, with a free slot behind its end for HOME */
+	struct rendezvous *meeting;
+	char **env; /* NULL-terminated, with a free slot behind its end for HOME */
 };
 
 /** The child after clone3: sets itself up as the plan says and executes. Never returns. */

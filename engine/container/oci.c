@@ -55,6 +55,7 @@ static void release_arrays(struct oci_config *config)
 void oci_config_release(struct oci_config *config)
 {
 	release_arrays(config);
+	oci_hooks_release(config);
 	oci_process_release(&config->process);
 	free(config->version);
 	free(config->root_path);

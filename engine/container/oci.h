@@ -104,6 +104,29 @@ enum oci_seccomp {
 	OCI_SECCOMP_PROFILE, /* given in full */
 };
 
+enum oci_hook_kind {
+	OCI_HOOK_PRESTART,
+	OCI_HOOK_CREATE_RUNTIME,
+	OCI_HOOK_CREATE_CONTAINER,
+	OCI_HOOK_START_CONTAINER,
+	OCI_HOOK_POSTSTART,
+	OCI_HOOK_POSTSTOP,
+	OCI_HOOK_KINDS
+};
+
+/* A program that runs at a moment of the container's life. */
+struct oci_hook {
+	char *path;
+	struct strv args; /* with argv[0]; empty: the path alone */
+	struct strv env;
+	int64_t timeout_s; /* 0: none */
+};
+
+struct oci_hooks {
+	struct oci_hook *items;
+	size_t count;
+};
+
 struct oci_config {
 	char *version;
 	char *root_path;
@@ -122,6 +145,7 @@ struct oci_config {
 	struct strv readonly_paths;
 	struct strv sysctls;	 /* KEY=VALUE */
 	struct strv annotations; /* KEY=VALUE */
+	struct oci_hooks hooks[OCI_HOOK_KINDS];
 	char *cgroups_path;
 	char *rootfs_propagation;
 	struct oci_resources resources;
@@ -178,6 +202,13 @@ int oci_add_device_rule(struct oci_config *config, const struct device_rule *rul
 			struct containr_error *err) MUST_CHECK;
 int oci_add_rlimit(struct oci_process *process, const struct rlimit_setting *rlimit,
 		   struct containr_error *err) MUST_CHECK;
+
+/** Name of a kind of hooks in the configuration, e.g. "createRuntime". */
+const char *oci_hook_kind_name(enum oci_hook_kind kind);
+
+/** Writes the member "hooks", if there are any. */
+void oci_hooks_write(struct json_writer *writer, const struct oci_config *config);
+void oci_hooks_release(struct oci_config *config);
 
 /** Puts KEY=VALUE into a list, in the place of an earlier value of KEY. */
 void oci_set_env(struct strv *env, const char *item);

@@ -42,4 +42,7 @@ int place_refuse(const struct place *at, const char *const *keys, size_t count) 
 /** Reads a process object into the struct oci_process @target. */
 int oci_process_read(const struct place *at, void *target) MUST_CHECK;
 
+/** Reads the hooks of the struct oci_config @target. */
+int oci_hooks_read(const struct place *at, void *target) MUST_CHECK;
+
 #endif

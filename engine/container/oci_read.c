@@ -250,17 +250,6 @@ static int read_root(const struct place *at, void *target)
 	return r;
 }
 
-/* An empty list of hooks is no hook. */
-static int refuse_hooks(const struct place *at, void *target)
-{
-	(void)target;
-	for (const struct json *kind = json_first(at->value); kind; kind = kind->next)
-		if (kind->len > 0)
-			return fail(at->err, CONTAINR_E_UNSUPPORTED,
-				    "%s.%s: hooks are not supported", at->path, kind->key);
-	return 0;
-}
-
 static int check_version(const struct place *at, const struct oci_config *config)
 {
 	if (!config->version || strncmp(config->version, "1.", 2) != 0)
@@ -290,7 +279,7 @@ static int read_top(const struct place *at, struct oci_config *config)
 	if (r == 0)
 		r = place_each(at, "mounts", config, read_mount);
 	if (r == 0)
-		r = place_object(at, "hooks", NULL, refuse_hooks);
+		r = place_object(at, "hooks", config, oci_hooks_read);
 	if (r == 0)
 		r = place_string_map(at, "annotations", &config->annotations);
 	if (r == 0)

@@ -264,6 +264,7 @@ void oci_config_write(struct json_writer *writer, const struct oci_config *confi
 	write_optional(writer, "hostname", config->hostname);
 	write_optional(writer, "domainname", config->domainname);
 	write_mounts(writer, config);
+	oci_hooks_write(writer, config);
 	write_annotations(writer, config);
 	write_linux(writer, config);
 	json_close_object(writer);

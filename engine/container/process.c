@@ -134,18 +134,28 @@ int process_own_streams(const struct oci_process *process, const struct process_
 	return 0;
 }
 
+static int load_filter(const struct seccomp_filter *filter, const struct rendezvous *meeting,
+		       struct containr_error *err)
+{
+	int listener = -1;
+	int r = seccomp_filter_load(filter, &listener, err);
+
+	return r < 0 || listener < 0 ? r : rendezvous_send_listener(meeting, listener, err);
+}
+
 /*
  * A filter needs no_new_privs or CAP_SYS_ADMIN: with the first it is loaded last, so that it need
  * not allow what the steps before call; without, before the capability goes.
  */
 int process_drop_rights(const struct oci_process *process, const struct process_user *user,
-			const struct seccomp_filter *filter, struct containr_error *err)
+			const struct seccomp_filter *filter, const struct rendezvous *meeting,
+			struct containr_error *err)
 {
 	bool early = filter->len && !process->no_new_privileges;
 	int r = 0;
 
 	if (early)
-		r = seccomp_filter_load(filter, NULL, err);
+		r = load_filter(filter, meeting, err);
 	if (r == 0 && process->has_capabilities)
 		r = caps_apply_bounding(&process->caps, err);
 	if (r < 0)
@@ -159,7 +169,7 @@ int process_drop_rights(const struct oci_process *process, const struct process_
 	if (r == 0 && process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set no_new_privs");
 	if (r == 0 && filter->len && !early)
-		r = seccomp_filter_load(filter, NULL, err);
+		r = load_filter(filter, meeting, err);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "container/oci.h"
+#include "container/rendezvous.h"
 #include "kernel/seccomp.h"
 
 /*
@@ -53,10 +54,13 @@ int process_set_limits(const struct oci_process *process, const struct log *log,
 int process_own_streams(const struct oci_process *process, const struct process_user *user,
 			bool pipes_are_ours, struct containr_error *err) MUST_CHECK;
 
-/** Takes the identity and the capabilities of the process, no_new_privs and the filter, in the
- * right order. */
+/**
+ * Takes the identity and the capabilities of the process, no_new_privs and the filter, in the right
+ * order. The filter's listener, if it has one, goes to the agent of @meeting.
+ */
 int process_drop_rights(const struct oci_process *process, const struct process_user *user,
-			const struct seccomp_filter *filter, struct containr_error *err) MUST_CHECK;
+			const struct seccomp_filter *filter, const struct rendezvous *meeting,
+			struct containr_error *err) MUST_CHECK;
 
 /**
  * Closes all descriptors from @first on but those in @keep (any order, -1 for none).

@@ -55,27 +55,29 @@ union fd_message {
 	char space[CMSG_SPACE(sizeof(int))];
 };
 
-int socket_send_fd(int socket, int fd, const char *name, struct containr_error *err)
+int socket_send_fd_with(int socket, int fd, const void *data, size_t len)
 {
-	char byte = 0;
 	union fd_message control = { 0 };
-	struct iovec data = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr message = { .msg_iov = &data,
+	struct iovec payload = { .iov_base = (void *)(uintptr_t)data, .iov_len = len };
+	struct msghdr message = { .msg_iov = &payload,
 				  .msg_iovlen = 1,
 				  .msg_control = control.space,
 				  .msg_controllen = sizeof(control.space) };
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	char payload[4096];
 
-	if (name) {
-		(void)snprintf(payload, sizeof(payload), "%s", name);
-		data = (struct iovec) { .iov_base = payload, .iov_len = strlen(payload) };
-	}
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+int socket_send_fd(int socket, int fd, const char *name, struct containr_error *err)
+{
+	const char *payload = name ? name : "";
+	size_t len = name ? strnlen(name, 4095) : 1;
+
+	if (socket_send_fd_with(socket, fd, payload, len) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot hand over the terminal");
 	return 0;
 }

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
+
 #include <stdint.h>
 
 /* Pseudoterminals and descriptors sent over sockets. pty(7), unix(7). */
@@ -26,6 +28,9 @@ int pty_become_stdio(int slave, struct containr_error *err) MUST_CHECK;
 
 /** Sends @fd with one byte of payload; @name (up to 4095 bytes) is the payload when not NULL. */
 int socket_send_fd(int socket, int fd, const char *name, struct containr_error *err) MUST_CHECK;
+
+/** Sends @fd beside @len bytes of @data; 0, or -1 with errno. One system call, no copies. */
+int socket_send_fd_with(int socket, int fd, const void *data, size_t len) MUST_CHECK;
 
 /** Receives a descriptor sent by socket_send_fd(); close-on-exec. */
 int socket_recv_fd(int socket, int *ret_fd, struct containr_error *err) MUST_CHECK;

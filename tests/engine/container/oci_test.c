@@ -106,6 +106,12 @@ static const struct error_case wrong_configs[] = {
 	{ LINUX("'resources': {'pids': {'limit': 1.5}}"),
 	  "linux.resources.pids.limit: expected a whole number" },
 	{ LINUX("'maskedPaths': '/a'"), "linux.maskedPaths: expected an array" },
+	{ "{" HEAD ", 'hooks': {'prestart': [{'path': '/a'}, {'args': []}]}}",
+	  "hooks.prestart[1].path: is required" },
+	{ "{" HEAD ", 'hooks': {'poststop': [{'path': 'a'}]}}",
+	  "hooks.poststop[0].path: 'a' is not absolute" },
+	{ "{" HEAD ", 'hooks': {'poststart': [{'path': '/a', 'timeout': 0}]}}",
+	  "hooks.poststart[0].timeout: number is out of range (1 to 31536000)" },
 	{ LINUX("'seccomp': []"), "linux.seccomp: expected an object" },
 };
 
@@ -134,8 +140,6 @@ static void what_would_protect_less_is_refused(void **state)
 		  "process.scheduler: is not supported" },
 		{ PROCESS("'ioPriority': {'class': 'IOPRIO_CLASS_IDLE'}"),
 		  "process.ioPriority: is not supported" },
-		{ "{" HEAD ", 'hooks': {'prestart': [], 'poststop': [{'path': '/a'}]}}",
-		  "hooks.poststop: hooks are not supported" },
 		{ LINUX("'resources': {'unified': {'memory.high': '1'}}"),
 		  "linux.resources.unified: is not supported" },
 		{ LINUX("'resources': {'hugepageLimits': [{}]}"),
@@ -196,6 +200,8 @@ static const char everything[] =
 	"'noNewPrivileges': true, 'oomScoreAdj': -1000}, 'hostname': 'h', 'domainname': 'd',"
 	"'mounts': [{'destination': '/p', 'type': 'proc', 'source': 'proc'},"
 	"{'destination': '/b', 'type': 'bind', 'source': '/s', 'options': ['rbind', 'ro']}],"
+	"'hooks': {'prestart': [{'path': '/a', 'args': ['a', 'b'], 'env': ['A=B'], 'timeout': 5},"
+	"{'path': '/b'}], 'createContainer': [{'path': '/c'}], 'poststop': [{'path': '/d'}]},"
 	"'annotations': {'a': '1', 'b': 'x=y'},"
 	"'linux': {'namespaces': [{'type': 'mount'}, {'type': 'network', 'path': '/n'}],"
 	"'devices': [{'path': '/dev/a', 'type': 'b', 'major': 4294967295, 'minor': 2,"
