@@ -3,6 +3,16 @@
 
 #include <unistd.h>
 
+int attach_check_terminal(const struct attach_args *args, const char *container,
+			  struct containr_error *err)
+{
+	if (!args->interactive || !args->tty || isatty(STDIN_FILENO))
+		return 0;
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+		   "container '%s' has a terminal, standard input is none", container);
+	return fail_hint(err, "leave out its standard input, or run it from a terminal");
+}
+
 int attach_streams(struct cmd_context *ctx, struct containr *engine, const char *container,
 		   int connection, const struct attach_args *args)
 {

@@ -13,10 +13,14 @@ struct attach_args {
 	const char *detach_keys; /* as struct containr_attach_options has them */
 };
 
+/** Refuses to pass on a standard input that is no terminal to one. Errors: INVALID_ARGUMENT. */
+int attach_check_terminal(const struct attach_args *args, const char *container,
+			  struct containr_error *err) MUST_CHECK;
+
 /**
  * Connects a container with this process's standard streams until it ends.
  *
- * @connection: of containr_start(); stays the caller's
+ * @connection: of containr_start() or containr_connect(); stays the caller's
  *
  * Returns the container's exit code, 0 when it was detached from; or -code.
  */

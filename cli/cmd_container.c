@@ -3,6 +3,7 @@
 
 /* Sorted by name; the tests hold every table to that. */
 static const struct cmd_entry entries[] = {
+	{ .cmd = &cmd_attach },
 	{ .cmd = &cmd_create },
 	{ .cmd = &cmd_exec },
 	{ .cmd = &cmd_container_inspect },

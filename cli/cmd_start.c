@@ -40,17 +40,6 @@ static int start_one(struct cmd_context *ctx, struct containr *engine, const voi
 	return r;
 }
 
-static int check_terminal(const struct start_args *args, const struct containr_container *container,
-			  struct containr_error *err)
-{
-	if (!args->interactive || !container->tty || isatty(STDIN_FILENO))
-		return 0;
-	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
-		   "--interactive: container '%s' has a terminal, standard input is none",
-		   container->name);
-	return fail_hint(err, "leave out -i, or run it from a terminal");
-}
-
 /* By id: its name may be another container's by the time it is used. */
 static int start_attached(struct cmd_context *ctx, struct containr *engine,
 			  const struct start_args *args, const struct containr_container *container)
@@ -60,13 +49,12 @@ static int start_attached(struct cmd_context *ctx, struct containr *engine,
 					    .sig_proxy = args->sig_proxy,
 					    .detach_keys = args->detach_keys };
 	autoclose int connection = -1;
-	int r = check_terminal(args, container, ctx->err);
+	int r = attach_check_terminal(&attach, container->name, ctx->err);
 
 	if (r == 0)
 		r = containr_start(engine, container->id, &connection, ctx->err);
 	if (r == -CONTAINR_E_CONTAINER_RUNNING)
-		return fail_hint(ctx->err, "see its output with: containr logs --follow %s",
-				 container->name);
+		r = containr_connect(engine, container->name, &connection, ctx->err);
 	return r < 0 ? r : attach_streams(ctx, engine, container->id, connection, &attach);
 }
 

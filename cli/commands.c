@@ -30,6 +30,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_commands },
 	{ .cmd = &cmd_complete },
 	{ .cmd = &cmd_man },
+	{ .cmd = &cmd_attach },
 	{ .cmd = &cmd_completion },
 	{ .cmd = &cmd_container },
 	{ .cmd = &cmd_create },

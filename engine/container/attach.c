@@ -186,6 +186,38 @@ static int put_output(struct attach *a, int fd, const char *bytes, size_t len)
 	return fail_sys(a->err, CONTAINR_E_IO, "cannot write the container's output");
 }
 
+/*
+ * Without a last message: a client that was too slow for it, or a monitor that was killed. In the
+ * first case the container's end is written down.
+ */
+static int lose_connection(struct attach *a)
+{
+	struct containr_container *found = NULL;
+	struct containr_error ignored;
+
+	if (containr_container_find(a->engine, a->container, &found, &ignored) == 0 &&
+	    found->exit_known && found->pid == 0) {
+		a->exit_code = found->exit_code;
+		a->ended = true;
+	}
+	containr_container_free(found);
+	return a->ended ? 0
+			: fail(a->err, CONTAINR_E_MONITOR_LOST,
+			       "lost the monitor of container '%s'", a->container);
+}
+
+static int take_lost(struct attach *a, const char *payload, size_t len)
+{
+	int64_t bytes;
+
+	if (len != sizeof(bytes))
+		return 0;
+	memcpy(&bytes, payload, sizeof(bytes));
+	log_warn(&a->engine->log, "%lld bytes of output were not read in time; see containr logs",
+		 (long long)bytes);
+	return 0;
+}
+
 static int take_message(struct attach *a)
 {
 	char message[1 + MONITOR_PAYLOAD_MAX];
@@ -195,9 +227,10 @@ static int take_message(struct attach *a)
 	if (got < 0 && errno == EINTR)
 		return 0;
 	if (got <= 0)
-		return fail(a->err, CONTAINR_E_MONITOR_LOST, "lost the monitor of container '%s'",
-			    a->container);
+		return lose_connection(a);
 	switch (message[0]) {
+	case MONITOR_MSG_LOST:
+		return take_lost(a, message + 1, (size_t)got - 1);
 	case MONITOR_MSG_OUTPUT:
 		return put_output(a, a->options->stdout_fd, message + 1, (size_t)got - 1);
 	case MONITOR_MSG_ERRORS:

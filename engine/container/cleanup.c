@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/control.h"
 #include "container/record.h"
 #include "container/state.h"
 #include "image/gc.h"
@@ -109,6 +110,7 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	int r = remove_cgroup(id, err);
 	int trash;
 
+	control_unlisten(engine, id);
 	sweep(engine, "containers", sweep_folder);
 	sweep(engine, "names", sweep_name);
 	trash = store_empty_trash(engine, err);

@@ -60,6 +60,7 @@ static int describe(struct record *record, const struct live *live,
 	c->oom_killed = live->state.oom_killed != 0;
 	c->auto_remove = record->auto_remove;
 	c->tty = record->tty;
+	c->stdin_open = record->stdin_open;
 	c->monitor_lost = live->monitor_lost;
 	c->pid = live->state.pid;
 	c->created_ns = record->created_ns;

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/time.h"
+#include "container/control.h"
 #include "container/join.h"
 #include "container/launch.h"
 #include "container/state.h"
@@ -307,6 +308,7 @@ static _Noreturn void starter_main(struct starter *s)
 	if (r < 0)
 		_exit(125);
 	watch_memory(s);
+	*slot(s, MONITOR_FD_LISTENER) = control_listen(s->engine, s->container->id);
 	*slot(s, MONITOR_FD_ROOT) = s->engine->root_fd;
 	*slot(s, MONITOR_FD_STATE) = s->container->state_fd;
 	*slot(s, MONITOR_FD_PIDFD) = s->launched.pidfd;

@@ -107,40 +107,77 @@ static struct pollfd stream(const struct relay *relay, int fd)
 	return (struct pollfd) { .fd = events ? fd : -1, .events = events };
 }
 
+/* What is waited for: each source has its place. */
+enum source {
+	SOURCE_END,
+	SOURCE_OOM,
+	SOURCE_LISTENER,
+	SOURCE_STREAMS, /* client, output, errors, input */
+	SOURCE_GUESTS = SOURCE_STREAMS + 4,
+	SOURCE_COUNT = SOURCE_GUESTS + GUESTS_MAX
+};
+
+static void list_guests(const struct relay *relay, struct pollfd fds[GUESTS_MAX])
+{
+	for (size_t i = 0; i < GUESTS_MAX; i++) {
+		const struct guest *guest = &relay->guests.all[i];
+		bool wanted = relay_wants_guest(relay, guest);
+
+		fds[i] = (struct pollfd) { .fd = wanted ? guest->fd : -1, .events = POLLIN };
+	}
+}
+
+static void take_streams(struct relay *relay, const struct pollfd *fds)
+{
+	for (size_t i = SOURCE_STREAMS; i < SOURCE_GUESTS; i++)
+		if (fds[i].revents)
+			relay_ready(relay, fds[i].fd, fds[i].revents);
+	/* a guest before whose turn another one's input came waits for the next */
+	for (size_t i = 0; i < GUESTS_MAX; i++)
+		if (fds[SOURCE_GUESTS + i].revents &&
+		    relay->guests.all[i].fd == fds[SOURCE_GUESTS + i].fd &&
+		    relay_wants_guest(relay, &relay->guests.all[i]))
+			relay_guest_ready(relay, &relay->guests.all[i]);
+	if (fds[SOURCE_LISTENER].revents)
+		guests_accept(&relay->guests, MONITOR_FD_LISTENER);
+}
+
 /* Serves the streams until the container's first process has ended. */
 static void serve(struct monitor *monitor)
 {
 	struct relay *relay = &monitor->relay;
 	const struct pollfd oom = oom_source();
+	bool listens = fcntl(MONITOR_FD_LISTENER, F_GETFD) >= 0;
 
 	for (;;) {
-		struct pollfd fds[] = {
+		struct pollfd fds[SOURCE_COUNT] = {
 			{ .fd = MONITOR_FD_PIDFD, .events = POLLIN },
 			oom,
+			{ .fd = listens ? MONITOR_FD_LISTENER : -1, .events = POLLIN },
 			stream(relay, relay->client),
 			stream(relay, relay->output),
 			stream(relay, relay->errors),
 			stream(relay, relay->input),
 		};
+		int ready;
 
-		int ready = poll(fds, ARRAY_LEN(fds), monitor->oom_looks > 0 ? OOM_LOOK_MS : -1);
+		list_guests(relay, &fds[SOURCE_GUESTS]);
+		ready = poll(fds, SOURCE_COUNT, monitor->oom_looks > 0 ? OOM_LOOK_MS : -1);
 
 		if (ready < 0) {
 			if (errno == EINTR)
 				continue;
 			return;
 		}
-		if (fds[1].revents)
-			take_oom_event(monitor, fds[1].fd);
+		if (fds[SOURCE_OOM].revents)
+			take_oom_event(monitor, fds[SOURCE_OOM].fd);
 		else if (monitor->oom_looks > 0)
 			check_oom(monitor);
 		/* busy streams wake us more often than the time that is to pass */
 		if (ready == 0 && monitor->oom_looks > 0)
 			monitor->oom_looks--;
-		for (size_t i = 2; i < ARRAY_LEN(fds); i++)
-			if (fds[i].revents)
-				relay_ready(relay, fds[i].fd, fds[i].revents);
-		if (fds[0].revents)
+		take_streams(relay, fds);
+		if (fds[SOURCE_END].revents)
 			return;
 	}
 }

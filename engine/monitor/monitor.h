@@ -43,6 +43,7 @@ enum monitor_fd {
 	MONITOR_FD_ERRORS,    /* from its standard error */
 	MONITOR_FD_LOG,	      /* log file, open for appending */
 	MONITOR_FD_CLIENT,    /* the connection of `run` or `start --attach` */
+	MONITOR_FD_LISTENER,  /* where further clients connect */
 	MONITOR_FD_OOM_COUNT, /* memory.events or memory.oom_control */
 	MONITOR_FD_OOM_EVENT, /* v1: the eventfd that tells of an OOM kill */
 	MONITOR_FD_END
@@ -56,7 +57,8 @@ enum {
 };
 
 /*
- * Messages on the client's connection, a SOCK_SEQPACKET pair: a type and its payload.
+ * Messages on a client's connection, of type SOCK_SEQPACKET: a type and its payload. Later clients
+ * connect to the socket RUNROOT/monitors/ID and say first what they want.
  */
 enum monitor_message {
 	MONITOR_MSG_OUTPUT = 'o', /* to the client: bytes of standard output */
@@ -65,6 +67,8 @@ enum monitor_message {
 	MONITOR_MSG_INPUT = 'i',  /* from the client: bytes of standard input */
 	MONITOR_MSG_INPUT_END = 'q',
 	MONITOR_MSG_RESIZE = 'w', /* from the client: struct monitor_size */
+	MONITOR_MSG_LOST = 'l', /* to a later client: int64_t bytes that it did not read in time */
+	MONITOR_MSG_ATTACH = 'a', /* from a later client: it wants the output from now on */
 };
 
 struct monitor_size {
@@ -73,5 +77,6 @@ struct monitor_size {
 };
 
 #define MONITOR_PAYLOAD_MAX 4096
+#define MONITOR_FOLDER "monitors" /* below the engine's runroot */
 
 #endif

@@ -35,6 +35,7 @@ static int open_or_none(int fd)
 void relay_init(struct relay *relay, bool tty)
 {
 	relay->tty = tty;
+	guests_init(&relay->guests);
 	relay->client = open_or_none(MONITOR_FD_CLIENT);
 	relay->input = open_or_none(MONITOR_FD_INPUT);
 	relay->output = open_or_none(MONITOR_FD_OUTPUT);
@@ -72,9 +73,10 @@ static bool take_output(struct relay *relay, int *slot, char type)
 	}
 	log_file_append(MONITOR_FD_LOG, type == MONITOR_MSG_ERRORS ? "stderr" : "stdout",
 			relay->out.payload, (size_t)got);
+	relay->out.type = type;
+	guests_send_output(&relay->guests, &relay->out, 1 + (size_t)got);
 	if (relay->client < 0)
 		return true;
-	relay->out.type = type;
 	relay->out_len = 1 + (size_t)got;
 	send_out(relay);
 	return relay->out_len == 0;
@@ -114,33 +116,64 @@ static void resize(const struct relay *relay, size_t len)
 	(void)ioctl(relay->input, TIOCSWINSZ, &window);
 }
 
-static void take_message(struct relay *relay)
+/* Reads a message into relay->in; its length, 0 when the client is gone, -1 when there is none. */
+static ssize_t receive(struct relay *relay, int fd)
 {
-	ssize_t got = recv(relay->client, &relay->in, sizeof(relay->in), MSG_DONTWAIT);
-	size_t len = got > 0 ? (size_t)got - 1 : 0;
+	ssize_t got = recv(fd, &relay->in, sizeof(relay->in), MSG_DONTWAIT);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got <= 0) {
-		drop_client(relay);
-		return;
-	}
-	switch (relay->in.type) {
-	case MONITOR_MSG_INPUT:
+		return -1;
+	return got < 0 ? 0 : got;
+}
+
+/* What any client may say of the container's input and terminal. */
+static void take_common(struct relay *relay, size_t len)
+{
+	if (relay->in.type == MONITOR_MSG_INPUT) {
 		relay->in_len = len;
 		relay->in_done = 0;
 		put_input(relay);
-		break;
-	case MONITOR_MSG_INPUT_END:
+	} else if (relay->in.type == MONITOR_MSG_RESIZE) {
+		resize(relay, len);
+	} /* else of a newer client */
+}
+
+static void take_message(struct relay *relay)
+{
+	ssize_t got = receive(relay, relay->client);
+
+	if (got < 0)
+		return;
+	if (got == 0) {
+		drop_client(relay);
+	} else if (relay->in.type == MONITOR_MSG_INPUT_END) {
 		relay->input_ended = true;
 		put_input(relay);
-		break;
-	case MONITOR_MSG_RESIZE:
-		resize(relay, len);
-		break;
-	default: /* of a newer client */
-		break;
+	} else {
+		take_common(relay, (size_t)got - 1);
 	}
+}
+
+bool relay_wants_guest(const struct relay *relay, const struct guest *guest)
+{
+	/* input has one place; whoever is not attached gives none */
+	return !guest->attached || relay->in_len == 0;
+}
+
+/* The end of a guest's input is not that of the container: others may come. */
+void relay_guest_ready(struct relay *relay, struct guest *guest)
+{
+	ssize_t got;
+
+	if (!guest->attached) {
+		guest_greet(guest);
+		return;
+	}
+	got = receive(relay, guest->fd);
+	if (got == 0)
+		guest_drop(guest);
+	else if (got > 0)
+		take_common(relay, (size_t)got - 1);
 }
 
 short relay_wants(const struct relay *relay, int fd)
@@ -205,10 +238,11 @@ void relay_tell_exit(struct relay *relay, int exit_code)
 {
 	int32_t code = exit_code;
 
-	if (relay->client < 0)
-		return;
 	relay->out.type = MONITOR_MSG_EXIT;
 	memcpy(relay->out.payload, &code, sizeof(code));
+	guests_send_last(&relay->guests, &relay->out, 1 + sizeof(code));
+	if (relay->client < 0)
+		return;
 	relay->out_len = 1 + sizeof(code);
 	send_out(relay);
 	flush_client(relay);

@@ -2,14 +2,16 @@
 #ifndef MONITOR_RELAY_H
 #define MONITOR_RELAY_H
 
+#include "monitor/guest.h"
 #include "monitor/monitor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
- * The streams of a container: from it to its log and to the client, from the client to it. A client
- * that does not read makes the container wait, as a terminal would; one that is gone is forgotten.
+ * The streams of a container: from it to its log and to its clients, from the clients to it. The
+ * first client, which started the container in the foreground, sees everything: when it does not
+ * read, the container waits, as for a terminal. For guests nobody waits (monitor/guest.h).
  */
 
 struct relay_message {
@@ -27,6 +29,7 @@ struct relay {
 	size_t in_len;	/* input that the container did not take yet */
 	size_t in_done;
 	bool input_ended; /* close `input` once in_len is written */
+	struct guests guests;
 	struct relay_message out;
 	struct relay_message in;
 };
@@ -40,10 +43,16 @@ short relay_wants(const struct relay *relay, int fd);
 /** Handles what poll(2) found on @fd. */
 void relay_ready(struct relay *relay, int fd, short events);
 
+/** Whether messages of @guest are of interest now. */
+bool relay_wants_guest(const struct relay *relay, const struct guest *guest);
+
+/** Handles what poll(2) found on a guest's connection. */
+void relay_guest_ready(struct relay *relay, struct guest *guest);
+
 /** Reads what the container left behind in its streams, without waiting for more. */
 void relay_drain(struct relay *relay);
 
-/** Tells the client the exit code; waits a little for one that is slow. */
+/** Tells all clients the exit code; waits a little for one that is slow. */
 void relay_tell_exit(struct relay *relay, int exit_code);
 
 #endif

@@ -23,7 +23,7 @@
 
 static const char *const root_folders[] = { "containers", "names", "images",
 					    "layers",	  "tmp",   "trash" };
-static const char *const runroot_folders[] = { "containers" };
+static const char *const runroot_folders[] = { "containers", "monitors" };
 
 const char *containr_version(void)
 {

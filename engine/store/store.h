@@ -15,6 +15,7 @@
  *             names/NAME -> ID       images/ (an OCI image layout)       layers/HEX/ (unpacked)
  *             tmp/  trash/  events.jsonl
  *   runroot:  containers/ID/         what is worth nothing after a reboot
+ *             monitors/ID            socket of a running container's monitor
  */
 struct containr {
 	char *root;    /* absolute */

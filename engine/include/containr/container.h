@@ -123,6 +123,16 @@ int containr_run(struct containr *engine, const struct containr_spec *spec,
 int containr_run_plan(struct containr *engine, const struct containr_spec *spec, int fd,
 		      struct containr_error *err);
 
+/**
+ * Connects to the standard streams of a running container: to what it writes from now on.
+ *
+ * @ret_attach: a connection for containr_attach(), the caller's to close. The container never waits
+ *              for it: output that is not read in time is left out.
+ * Errors: CONTAINER_NOT_FOUND, CONTAINER_NOT_RUNNING; MONITOR_LOST.
+ */
+int containr_connect(struct containr *engine, const char *container, int *ret_attach,
+		     struct containr_error *err);
+
 struct containr_attach_options {
 	int stdin_fd;	/* -1: no input */
 	int stdout_fd;	/* -1: thrown away */
@@ -135,7 +145,7 @@ struct containr_attach_options {
 /**
  * Passes streams between a container and the caller's descriptors until it ends.
  *
- * @connection:    of containr_start(); stays the caller's
+ * @connection:    of containr_start() or containr_connect(); stays the caller's
  * @ret_exit_code: exit code of the container; -1 when it was detached from and goes on
  * Errors: MONITOR_LOST when the container's monitor went away; IO.
  */
@@ -157,6 +167,7 @@ struct containr_container {
 	bool oom_killed;
 	bool auto_remove;
 	bool tty;
+	bool stdin_open;
 	bool monitor_lost; /* runs, but nobody collects its output */
 	int pid;
 	int64_t created_ns;

@@ -289,6 +289,79 @@ static void streams_that_are_not_there_are_none(void **state)
 	relay_tell_exit(&relay, 0);
 }
 
+/* Seats a guest whose socket holds little; returns its end. */
+static int seat_guest(struct ends *ends, bool attached)
+{
+	int pair[2];
+	int size = 4096;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
+	ends->relay.guests.all[0] = (struct guest) { .fd = pair[0], .attached = attached };
+	return pair[1];
+}
+
+static void guest_that_does_not_read_is_told_what_it_missed(void **state)
+{
+	struct ends *ends = *state;
+	int guest = seat_guest(ends, true);
+	struct relay_message message;
+	int64_t told = 0;
+	int64_t lost = 0;
+	int64_t written = 0;
+
+	cleanup_close(&ends->client);
+	ends->client = -1;
+	for (int i = 0; i < 1000; i++, written += 8) {
+		say(ends->output, "a line.\n");
+		run_dry(&ends->relay);
+	}
+	assert_true(ends->relay.guests.all[0].lost_bytes > 0);
+	relay_tell_exit(&ends->relay, 0);
+	for (ssize_t got; (got = recv(guest, &message, sizeof(message), MSG_DONTWAIT)) > 0;) {
+		if (message.type == MONITOR_MSG_OUTPUT)
+			told += got - 1;
+		else if (message.type == MONITOR_MSG_LOST)
+			memcpy(&lost, message.payload, sizeof(lost));
+	}
+	/* it never made room for the last words */
+	assert_int_equal(lost, 0);
+	assert_true(told > 0 && told < written);
+	assert_int_equal(ends->relay.guests.all[0].fd, -1);
+	cleanup_close(&guest);
+}
+
+static void guest_gets_output_only_once_it_asked(void **state)
+{
+	struct ends *ends = *state;
+	struct relay_message message;
+	int guest = seat_guest(ends, false);
+
+	say(ends->output, "before\n");
+	run_dry(&ends->relay);
+	assert_int_equal(recv(guest, &message, sizeof(message), MSG_DONTWAIT), -1);
+	assert_int_equal(send(guest, "a", 1, 0), 1);
+	relay_guest_ready(&ends->relay, &ends->relay.guests.all[0]);
+	say(ends->output, "after\n");
+	run_dry(&ends->relay);
+	assert_int_equal(recv(guest, &message, sizeof(message), MSG_DONTWAIT), 7);
+	assert_memory_equal(message.payload, "after\n", 6);
+	cleanup_close(&guest);
+	relay_guest_ready(&ends->relay, &ends->relay.guests.all[0]);
+	assert_int_equal(ends->relay.guests.all[0].fd, -1);
+}
+
+static void guest_whose_first_word_is_not_known_is_sent_away(void **state)
+{
+	struct ends *ends = *state;
+	int guest = seat_guest(ends, false);
+
+	assert_int_equal(send(guest, "i?", 2, 0), 2);
+	relay_guest_ready(&ends->relay, &ends->relay.guests.all[0]);
+	assert_int_equal(ends->relay.guests.all[0].fd, -1);
+	cleanup_close(&guest);
+}
+
 #define WITH_ENDS(test) cmocka_unit_test_setup_teardown(test, make_ends, remove_ends)
 
 int main(void)
@@ -302,6 +375,9 @@ int main(void)
 		WITH_ENDS(input_that_the_container_does_not_take_waits),
 		WITH_ENDS(container_that_closes_its_input_ends_nothing_else),
 		WITH_ENDS(what_was_left_behind_is_told_before_the_exit_code),
+		WITH_ENDS(guest_that_does_not_read_is_told_what_it_missed),
+		WITH_ENDS(guest_gets_output_only_once_it_asked),
+		WITH_ENDS(guest_whose_first_word_is_not_known_is_sent_away),
 		cmocka_unit_test(streams_that_are_not_there_are_none),
 	};
 
