@@ -7,11 +7,13 @@
 
 struct rm_args {
 	bool force;
+	bool volumes;
 };
 
 static const struct opt rm_opts[] = {
 	FLAG('f', "force", struct rm_args, force,
 	     "kill those that run; one that does not exist is fine"),
+	FLAG('v', "volumes", struct rm_args, volumes, "with their anonymous volumes"),
 	END,
 };
 
@@ -19,7 +21,8 @@ static int remove_one(struct cmd_context *ctx, struct containr *engine, const vo
 		      const char *container)
 {
 	const struct rm_args *args = untyped;
-	unsigned int flags = args->force ? CONTAINR_REMOVE_FORCE : 0;
+	unsigned int flags = (args->force ? CONTAINR_REMOVE_FORCE : 0) |
+			     (args->volumes ? CONTAINR_REMOVE_VOLUMES : 0);
 	int r = containr_remove(engine, container, flags, ctx->err);
 
 	if (r == 0)

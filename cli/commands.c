@@ -54,6 +54,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_tag },
 	{ .cmd = &cmd_validate },
 	{ .cmd = &cmd_version },
+	{ .cmd = &cmd_volume },
 	{ .cmd = &cmd_wait },
 	{ 0 },
 };

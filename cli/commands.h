@@ -41,6 +41,10 @@ extern const struct cmd cmd_stop;
 extern const struct cmd cmd_tag;
 extern const struct cmd cmd_validate;
 extern const struct cmd cmd_version;
+extern const struct cmd cmd_volume;
+extern const struct cmd cmd_volume_inspect;
+extern const struct cmd cmd_volume_ls;
+extern const struct cmd cmd_volume_prune;
 extern const struct cmd cmd_wait;
 
 /* The OCI runtime's: oci/cmd_NAME.c. */

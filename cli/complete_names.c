@@ -5,6 +5,7 @@
 #include <containr/image.h>
 
 #include "cli/engine.h"
+#include "cli/volume_json.h"
 #include "container/bundle.h"
 
 #include <string.h>
@@ -102,4 +103,17 @@ int complete_images(struct cmd_context *ctx, const char *prefix, struct strv *va
 	}
 	containr_image_list_free(images, count);
 	return 0;
+}
+
+int complete_volumes(struct cmd_context *ctx, const char *prefix, struct strv *values)
+{
+	autoengine *engine = NULL;
+	autovolumelist list = { 0 };
+	int result = engine_open(ctx, &engine);
+
+	if (result == 0)
+		result = containr_volume_list(engine, &list.items, &list.count, ctx->err);
+	for (size_t i = 0; i < list.count && result == 0; i++)
+		offer(values, list.items[i]->name, prefix);
+	return result;
 }

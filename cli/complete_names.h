@@ -21,4 +21,7 @@ int complete_bundles(struct cmd_context *ctx, enum complete_kind kind, const cha
 /** Offers images as NAME:TAG, and by the first digits of their ids once one is begun. */
 int complete_images(struct cmd_context *ctx, const char *prefix, struct strv *values) MUST_CHECK;
 
+/** Offers volumes by name. */
+int complete_volumes(struct cmd_context *ctx, const char *prefix, struct strv *values) MUST_CHECK;
+
 #endif

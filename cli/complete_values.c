@@ -91,6 +91,9 @@ int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char
 	case COMPLETE_SIGNALS:
 		offer_signals(values, prefix);
 		break;
+	case COMPLETE_VOLUMES:
+		result = complete_volumes(ctx, prefix, values);
+		break;
 	case COMPLETE_NONE:
 	case COMPLETE_FILES:
 	case COMPLETE_DIRS:

@@ -13,6 +13,12 @@ static void write_config(struct json_writer *writer, const struct containr_image
 	json_strings(writer, "Cmd", config->cmd);
 	json_string(writer, "WorkingDir", config->working_dir);
 	json_string(writer, "StopSignal", config->stop_signal);
+	json_open_object(writer, "Volumes");
+	for (char **volume = config->volumes; volume && *volume; volume++) {
+		json_open_object(writer, *volume);
+		json_close_object(writer);
+	}
+	json_close_object(writer);
 	labels_write_json(writer, "Labels", config->labels);
 	json_close_object(writer);
 }

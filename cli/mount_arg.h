@@ -20,8 +20,8 @@ void mount_args_release(struct mount_args *args);
 /**
  * Reads all three kinds of options, in this order.
  *
- * @volumes: "SRC:DST[:OPTION,...]"
- * @mounts:  "type=bind|tmpfs,src=...,dst=...,ro,..."
+ * @volumes: "[SRC:]DST[:OPTION,...]"
+ * @mounts:  "type=bind|volume|tmpfs,src=...,dst=...,ro,..."
  * @tmpfs:   "DST[:OPTION,...]"
  * Errors: INVALID_ARGUMENT.
  */

@@ -54,7 +54,8 @@ enum opt_type {
 	X(RUNNING, "running")                                                                      \
 	X(SHELLS, "shells")                                                                        \
 	X(SIGNALS, "signals")                                                                      \
-	X(STOPPED, "stopped")
+	X(STOPPED, "stopped")                                                                      \
+	X(VOLUMES, "volumes")
 
 enum complete_kind {
 #define COMPLETE_ENUM(id, name) COMPLETE_##id,

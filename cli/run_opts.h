@@ -183,8 +183,8 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	STRING('u', "user", struct run_args, user, "USER[:GROUP]", "user, by name or number"), \
 	STRING(0, "uts", struct run_args, uts_mode, "MODE", \
 	       "namespace of host and domain name: host; its own without"), \
-	STRINGS('v', "volume", struct run_args, volumes, "SRC:DST[:OPTIONS]", \
-		"mount a folder or file of the host", .complete = COMPLETE_FILES), \
+	STRINGS('v', "volume", struct run_args, volumes, "[SRC:]DST[:OPTIONS]", \
+		"mount a folder or file of the host, or a volume", .complete = COMPLETE_FILES), \
 	STRING('w', "workdir", struct run_args, working_dir, "DIR", \
 	       "working folder in the container")
 /* clang-format on */

@@ -10,6 +10,7 @@
 #include "container/state.h"
 #include "image/gc.h"
 #include "kernel/cgroup.h"
+#include "volume/references.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,14 +106,27 @@ static void sweep(const struct containr *engine, const char *folder,
 			look_at(engine, dirfd(listing), entry->d_name);
 }
 
+static void tell_unmount(const struct containr *engine, const char *id)
+{
+	autoreferences references = { 0 };
+	struct containr_error ignored;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "containers/%s/" REFERENCES_FILE, id);
+	if (references_read(engine->root_fd, path, &references, &ignored) == 0)
+		references_tell_unmount(engine, &references);
+}
+
 int container_cleanup(struct containr *engine, const char *id, struct containr_error *err)
 {
 	int r = remove_cgroup(id, err);
 	int trash;
 
 	control_unlisten(engine, id);
+	tell_unmount(engine, id);
 	sweep(engine, "containers", sweep_folder);
 	sweep(engine, "names", sweep_name);
+	references_sweep(engine);
 	trash = store_empty_trash(engine, err);
 	return r < 0 ? r : trash;
 }

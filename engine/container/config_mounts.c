@@ -32,11 +32,10 @@ static int add_spec_mount(struct config_maker *m, const struct containr_mount *m
 	if (is_bind && mount->source[0] != '/') {
 		(void)fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
 			   "mount source '%s' is not an absolute path", mount->source);
-		return fail_hint(m->err,
-				 "named volumes are not supported yet; write /PATH or ./PATH");
+		return fail_hint(m->err, "write /PATH or ./PATH");
 	}
 	if (is_bind)
-		strv_push(&options, "rbind");
+		strv_push(&options, mount->is_not_recursive ? "bind" : "rbind");
 	else {
 		strv_push(&options, "nosuid");
 		strv_push(&options, "nodev");

@@ -25,7 +25,9 @@
 
 void container_init(struct container *container)
 {
-	*container = (struct container) { .dir = -1, .state_fd = -1, .image_pin = -1, .shm = -1 };
+	*container = (struct container) {
+		.dir = -1, .state_fd = -1, .image_pin = -1, .volumes = VOLUME_MOUNTS_INIT
+	};
 	oci_config_init(&container->config);
 }
 
@@ -34,8 +36,8 @@ void container_release(struct container *container)
 	cleanup_close(&container->dir);
 	cleanup_close(&container->state_fd);
 	cleanup_close(&container->image_pin);
-	cleanup_close(&container->shm);
 	name_files_release(&container->name_files);
+	volume_mounts_release(&container->volumes);
 	record_release(&container->record);
 	oci_config_release(&container->config);
 	rootfs_release(&container->rootfs);
@@ -124,11 +126,19 @@ static int set_config(struct containr *engine, const struct containr_spec *spec,
 		      struct containr_error *err)
 {
 	autofree char *init_path = path_join(engine->libexec, "containr-init");
+	struct containr_spec whole = *spec;
 	int r;
 
 	if (!init_path)
 		return fail_oom(err);
-	r = config_of_spec(spec, &image->config, c->id, init_path, &c->config, err);
+	r = volume_mounts_design(engine, spec, &image->config, &c->volumes, err);
+	if (r < 0)
+		return r;
+	if (c->volumes.mounts) {
+		whole.mounts = c->volumes.mounts;
+		whole.mount_count = c->volumes.count;
+	}
+	r = config_of_spec(&whole, &image->config, c->id, init_path, &c->config, err);
 	if (r == 0)
 		r = name_files_design(engine, spec, c->id, own_hostname(&c->config), &c->config,
 				      &c->name_files, err);
@@ -274,6 +284,9 @@ static int fill_folder(struct containr *engine, struct container *c, struct cont
 	if (r == 0)
 		r = name_files_write(c->dir, &c->name_files, err);
 	if (r == 0)
+		r = volume_mounts_make(engine, &c->volumes, &c->rootfs, c->dir, c->id,
+				       c->record.auto_remove, err);
+	if (r == 0)
 		r = write_config(c, err);
 	if (r == 0)
 		r = choose_name(engine, c, err);
@@ -289,10 +302,25 @@ static int fill_folder(struct containr *engine, struct container *c, struct cont
 	return r;
 }
 
+/* By way of the trash where there are volumes: it says which of them to remove. */
+static void discard_half_made(const struct containr *engine, struct container *c, const char *path)
+{
+	struct containr_error ignored;
+	bool has_volumes = c->volumes.use_count > 0;
+
+	volume_mounts_release(&c->volumes);
+	if (!has_volumes || references_doom(c->dir, &ignored) < 0 ||
+	    store_trash(engine, path, &ignored) < 0) {
+		error_ignore(fs_remove_tree(engine->root_fd, path, &ignored));
+		return;
+	}
+	references_sweep(engine);
+	error_ignore(store_empty_trash(engine, &ignored));
+}
+
 int container_make(struct containr *engine, struct container *container, struct containr_error *err)
 {
 	char path[96];
-	struct containr_error ignored;
 	autofree char *attributes = NULL;
 	int r;
 
@@ -303,9 +331,11 @@ int container_make(struct containr *engine, struct container *container, struct 
 	if (r == 0)
 		r = fill_folder(engine, container, err);
 	if (r < 0) {
-		error_ignore(fs_remove_tree(engine->root_fd, path, &ignored));
+		discard_half_made(engine, container, path);
 		return r;
 	}
+	/* the record and the references keep what they name from now on */
+	volume_mounts_release(&container->volumes);
 	attributes = record_event_attributes(&container->record);
 	event_write(engine->root_fd, &(struct event) { .type = "container",
 						       .action = "create",

@@ -8,6 +8,7 @@
 #include "container/oci.h"
 #include "container/plan.h"
 #include "container/record.h"
+#include "container/volume_mounts.h"
 
 /*
  * A container that is being made or started: its folder and everything read from or written to it.
@@ -20,8 +21,8 @@ struct container {
 	int dir;       /* of the folder */
 	int state_fd;  /* holds the lock */
 	int image_pin; /* keeps the layers until the record does */
-	int shm;       /* of another container, see join.h */
 	struct name_files name_files;
+	struct volume_mounts volumes;
 	struct record record;
 	struct oci_config config;
 	struct rootfs rootfs;

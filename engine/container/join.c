@@ -147,7 +147,7 @@ static int fetch_shm(pid_t pid, int *ret_tree, struct containr_error *err)
 }
 
 static int resolve_shm(struct containr *engine, struct oci_mount *mount, const char *id,
-		       int *ret_shm, struct containr_error *err)
+		       struct containr_error *err)
 {
 	autoclose int pidfd = -1;
 	int pid = 0;
@@ -155,17 +155,15 @@ static int resolve_shm(struct containr *engine, struct oci_mount *mount, const c
 
 	if (r < 0)
 		return r;
-	if (fetch_shm(pid, ret_shm, err) < 0) {
+	if (fetch_shm(pid, &mount->tree, err) < 0) {
 		(void)fail(err, CONTAINR_E_ROOTFS_MOUNT,
 			   "cannot share the /dev/shm of container %.12s", id);
 		return fail_hint(err, "it may have none: see --ipc of that container");
 	}
-	mount->tree = *ret_shm;
 	return 0;
 }
 
-int join_resolve(struct containr *engine, struct oci_config *config, int *ret_shm,
-		 struct containr_error *err)
+int join_resolve(struct containr *engine, struct oci_config *config, struct containr_error *err)
 {
 	int r = 0;
 
@@ -179,7 +177,7 @@ int join_resolve(struct containr *engine, struct oci_config *config, int *ret_sh
 		const char *id = container_of_mount(&config->mounts[i]);
 
 		if (id)
-			r = resolve_shm(engine, &config->mounts[i], id, ret_shm, err);
+			r = resolve_shm(engine, &config->mounts[i], id, err);
 	}
 	return r;
 }

@@ -18,13 +18,12 @@ int join_design(struct containr *engine, struct oci_config *config,
 		struct containr_error *err) MUST_CHECK;
 
 /**
- * Puts the paths of the running containers' namespaces in the place of ids.
+ * Puts the paths of the running containers' namespaces in the place of ids, and detached mounts in
+ * that of their /dev/shm.
  *
- * @ret_shm: the other one's /dev/shm as a detached mount, to be kept open until the mounts are made;
- *           -1 where none is shared
  * Errors: CONTAINER_NOT_FOUND, CONTAINER_NOT_RUNNING.
  */
-int join_resolve(struct containr *engine, struct oci_config *config, int *ret_shm,
+int join_resolve(struct containr *engine, struct oci_config *config,
 		 struct containr_error *err) MUST_CHECK;
 
 #endif

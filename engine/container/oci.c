@@ -41,6 +41,8 @@ static void release_arrays(struct oci_config *config)
 		free(config->mounts[i].destination);
 		free(config->mounts[i].type);
 		free(config->mounts[i].source);
+		if (config->mounts[i].tree > 0)
+			cleanup_close(&config->mounts[i].tree);
 		strv_release(&config->mounts[i].options);
 	}
 	for (size_t i = 0; i < config->namespace_count; i++)

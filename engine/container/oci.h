@@ -64,7 +64,7 @@ struct oci_mount {
 	char *type;
 	char *source;
 	struct strv options;
-	int tree; /* a detached mount that is attached instead of `source`; 0 for none, borrowed */
+	int tree; /* a detached mount that is attached instead of `source`; 0 for none */
 };
 
 struct oci_namespace {

@@ -35,7 +35,9 @@ int containr_run(struct containr *engine, const struct containr_spec *spec,
 	if (r < 0) {
 		/* docker leaves a container that never ran; a name that is taken by nothing helps
 		 * nobody */
+		error_ignore(references_doom(container.dir, &ignored));
 		error_ignore(container_discard(engine, &container, &ignored));
+		references_sweep(engine);
 		error_ignore(store_empty_trash(engine, &ignored));
 		return r;
 	}

@@ -372,7 +372,9 @@ int container_start(struct containr *engine, struct container *container, int *r
 	for (int i = 0; i < MONITOR_FD_COUNT; i++)
 		s.fds[i] = -1;
 	cgroup_host_probe(&host);
-	r = join_resolve(engine, &container->config, &container->shm, err);
+	r = join_resolve(engine, &container->config, err);
+	if (r == 0)
+		r = volume_mounts_resolve(engine, &container->config, err);
 	if (r == 0)
 		r = plan_build(&container->config, &container->rootfs, container->id, &host,
 			       &s.plan, err);
@@ -381,6 +383,8 @@ int container_start(struct containr *engine, struct container *container, int *r
 	if (r == 0)
 		r = fork_starter(&s, pair[1], err);
 	cleanup_close(&pair[1]);
+	if (r == 0)
+		volume_mounts_tell(engine, &container->config, container->id);
 	if (r == 0 && ret_attach)
 		*ret_attach = steal_fd(&pair[0]);
 	cleanup_close(&pair[0]);

@@ -182,7 +182,8 @@ static int kill_running(struct containr *engine, struct live *live, const char *
 }
 
 /* Takes a stopped container apart: nobody can start it any more, its lock is ours. */
-static int discard(struct containr *engine, struct live *live, struct containr_error *err)
+static int discard(struct containr *engine, struct live *live, unsigned int flags,
+		   struct containr_error *err)
 {
 	struct container container;
 	struct containr_error ignored;
@@ -192,6 +193,8 @@ static int discard(struct containr *engine, struct live *live, struct containr_e
 	memcpy(container.id, live->id, sizeof(container.id));
 	/* a container whose record is damaged must be removable too */
 	error_ignore(record_read(live->dir, &container.record, &ignored));
+	if (flags & CONTAINR_REMOVE_VOLUMES)
+		error_ignore(references_doom(live->dir, &ignored));
 	r = container_discard(engine, &container, err);
 	if (r == 0)
 		r = container_cleanup(engine, live->id, err);
@@ -207,7 +210,7 @@ int containr_remove(struct containr *engine, const char *container, unsigned int
 
 	if (r < 0 && err->code == CONTAINR_E_INVALID_STATE && flags & CONTAINR_REMOVE_FORCE) {
 		r = container_open(engine, container, live.id, &live.dir, err);
-		return r < 0 ? r : discard(engine, &live, err);
+		return r < 0 ? r : discard(engine, &live, flags, err);
 	}
 	if (r < 0)
 		return r;
@@ -224,7 +227,7 @@ int containr_remove(struct containr *engine, const char *container, unsigned int
 		r = live_lock(&live, container, err);
 	} while (r < 0 && err->code == CONTAINR_E_CONTAINER_RUNNING);
 	if (r == 0)
-		r = discard(engine, &live, err);
+		r = discard(engine, &live, flags, err);
 	if (r < 0 && err->sys_errno == ENOENT)
 		return 0;
 	return r;

@@ -64,6 +64,19 @@ static int copy_labels(const struct json *parent, char ***ret_items, struct cont
 	return r < 0 ? r : steal_items(&list, ret_items, err);
 }
 
+/* The paths are the keys of an object whose values mean nothing. */
+static int copy_volumes(const struct json *parent, char ***ret_items, struct containr_error *err)
+{
+	autostrv list = { 0 };
+	const struct json *volumes;
+	int r = json_read_child(parent, "config", "Volumes", JSON_OBJECT, &volumes, err);
+
+	for (const struct json *item = r < 0 ? NULL : json_first(volumes); item; item = item->next)
+		if (item->key[0] == '/')
+			strv_push(&list, item->key);
+	return r < 0 ? r : steal_items(&list, ret_items, err);
+}
+
 static int read_container_config(const struct json *root, struct containr_image_config *config,
 				 struct containr_error *err)
 {
@@ -82,7 +95,9 @@ static int read_container_config(const struct json *root, struct containr_image_
 		r = copy_strings(object, "config", "Entrypoint", &config->entrypoint, err);
 	if (r == 0)
 		r = copy_strings(object, "config", "Cmd", &config->cmd, err);
-	return r < 0 ? r : copy_labels(object, &config->labels, err);
+	if (r == 0)
+		r = copy_labels(object, &config->labels, err);
+	return r < 0 ? r : copy_volumes(object, &config->volumes, err);
 }
 
 /* The diff_ids become names of folders: each is checked here, and nowhere later. */

@@ -38,6 +38,7 @@ void containr_image_free(struct containr_image *image)
 	containr_strings_free(image->config.entrypoint);
 	containr_strings_free(image->config.cmd);
 	containr_strings_free(image->config.labels);
+	containr_strings_free(image->config.volumes);
 	free(image);
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-set(cli_layers base kernel store image container cli)
+set(cli_layers base kernel store image volume container cli)
 containr_unit_test(cli/cmd_test LAYERS ${cli_layers})
 containr_unit_test(cli/commands_json_test LAYERS ${cli_layers} LIBS PkgConfig::CJSON)
 containr_unit_test(cli/container_list_test LAYERS ${cli_layers})

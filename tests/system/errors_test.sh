@@ -78,17 +78,17 @@ refuses_option CGROUP_APPLY_LIMITS "cpu limit is below the minimum of 0.01 CPUs"
 
 fact "mounts that cannot be"
 refuses_option INVALID_ARGUMENT "mount source 'relative' is not an absolute path" \
-	"named volumes are not supported yet; write /PATH or ./PATH" -v relative:/x
-refuses_option INVALID_ARGUMENT "--volume: '/x' is not SRC:DST[:OPTIONS]" \
-	"write e.g. -v /srv/data:/data or -v ./src:/src:ro" -v /x
+	"write /PATH or ./PATH" --mount type=bind,src=relative,dst=/x
+refuses_option INVALID_ARGUMENT "--volume: 'x' is not [SRC:]DST[:OPTIONS]" \
+	"write e.g. -v /srv/data:/data, -v ./src:/src:ro or -v NAME:/data" -v x
 refuses_option INVALID_ARGUMENT "'zz' is not an option of a bind mount" \
 	"options are those of mount(8), e.g. ro, nosuid, rslave" -v /etc:/x:zz
 refuses_option ROOTFS_MOUNT "cannot mount '/nope' at '/x': No such file or directory" \
-	"create the source first" -v /nope:/x
+	"create the source first" --mount type=bind,src=/nope,dst=/x
 refuses_option INVALID_ARGUMENT "--mount: type 'foo' is not known" \
-	"use type=bind or type=tmpfs" --mount type=foo,dst=/x
-refuses_option INVALID_ARGUMENT "--mount: 'dst=/x' has no source" \
-	"write e.g. --mount type=bind,src=/srv/data,dst=/data,ro" --mount dst=/x
+	"use type=bind, type=volume or type=tmpfs" --mount type=foo,dst=/x
+refuses_option INVALID_ARGUMENT "--mount: 'type=bind,dst=/x' has no source" \
+	"write e.g. --mount type=bind,src=/srv/data,dst=/data,ro" --mount type=bind,dst=/x
 refuses_option INVALID_ARGUMENT "--tmpfs: 'relative' is not an absolute path" "" --tmpfs relative
 refuses_option ROOTFS_MOUNT "cannot mount tmpfs at '/x': Invalid argument" \
 	"the kernel refuses its options 'size=abc'" --tmpfs /x:size=abc

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Everything that can fail fails once: the n-th allocation, the n-th call that writes, for every n;
 # and who works on a container is killed at many moments.
-set(torture_layers base kernel store image container)
+set(torture_layers base kernel store image volume container)
 set(torture_calls openat mkdirat symlinkat renameat write fsync ftruncate)
 list(TRANSFORM torture_calls PREPEND "-Wl,--wrap=" OUTPUT_VARIABLE torture_wraps)
 

@@ -21,13 +21,21 @@ enum containr_network {
 	CONTAINR_NETWORK_CONTAINER /* that of the container spec.network_container */
 };
 
-enum containr_mount_type { CONTAINR_MOUNT_BIND, CONTAINR_MOUNT_TMPFS };
+enum containr_mount_type { CONTAINR_MOUNT_BIND, CONTAINR_MOUNT_TMPFS, CONTAINR_MOUNT_VOLUME };
+
+struct containr_volume_spec; /* containr/volume.h */
 
 struct containr_mount {
 	enum containr_mount_type type;
-	const char *source;	    /* bind: absolute path on the host */
+	const char *source;	    /* bind: absolute path on the host; volume: its name, NULL for
+				       an anonymous one */
 	const char *target;	    /* absolute path in the container */
 	const char *const *options; /* of mount(8), e.g. "ro", "size=1m"; NULL-terminated or NULL */
+	const char *subpath;	    /* volume: the part of it that is mounted; NULL: all */
+	const struct containr_volume_spec *volume; /* volume: how to make it; NULL: as usual */
+	bool no_copy;	       /* volume: a new one is not filled from the image */
+	bool create_source;    /* bind: a source that is not there becomes a folder */
+	bool is_not_recursive; /* bind: without the mounts below the source */
 };
 
 /*
@@ -211,7 +219,10 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 int containr_wait(struct containr *engine, const char *container, int *ret_exit_code,
 		  struct containr_error *err);
 
-enum { CONTAINR_REMOVE_FORCE = 1 << 0 }; /* kill it first if it runs */
+enum {
+	CONTAINR_REMOVE_FORCE = 1 << 0,	 /* kill it first if it runs */
+	CONTAINR_REMOVE_VOLUMES = 1 << 1 /* and its anonymous volumes */
+};
 
 /** Removes a container with everything that belongs to it. Errors: CONTAINER_RUNNING. */
 int containr_remove(struct containr *engine, const char *container, unsigned int flags,

@@ -32,6 +32,8 @@ extern "C" {
 	X(IMAGE_NOT_FOUND, 125, "list images with: containr images")                               \
 	X(IMAGE_IN_USE, 125, "remove the containers that use it first, or use --force")            \
 	X(IMAGE_CORRUPT, 125, "remove the image and import it again")                              \
+	X(VOLUME_NOT_FOUND, 125, "list volumes with: containr volume ls")                          \
+	X(VOLUME_IN_USE, 125, "remove the container first")                                        \
 	X(COMMAND_NOT_FOUND, 127, "give a path that exists in the image, or a name on its PATH")   \
 	X(COMMAND_NOT_EXECUTABLE, 126, "the file must be executable and of this architecture")     \
 	X(PERMISSION_DENIED, 125, "run as root")                                                   \

@@ -27,6 +27,7 @@ struct containr_image_config {
 	char **entrypoint; /* NULL-terminated, may be empty */
 	char **cmd;	   /* NULL-terminated, may be empty */
 	char **labels;	   /* KEY=VALUE, NULL-terminated */
+	char **volumes;	   /* absolute paths, NULL-terminated, may be empty */
 };
 
 struct containr_image {

@@ -396,9 +396,15 @@ static void mounts_are_private_and_tmpfs_is_careful(void **state)
 	static const char *const shared[] = { "ro", "rshared", NULL };
 	static const char *const size[] = { "size=1m", "exec", NULL };
 	static const struct containr_mount mounts[] = {
-		{ CONTAINR_MOUNT_BIND, "/a", "/plain", NULL },
-		{ CONTAINR_MOUNT_BIND, "/a", "/shared", shared },
-		{ CONTAINR_MOUNT_TMPFS, NULL, "/t", size },
+		{ .type = CONTAINR_MOUNT_BIND,
+		  .source = "/a",
+		  .target = "/plain",
+		  .options = NULL },
+		{ .type = CONTAINR_MOUNT_BIND,
+		  .source = "/a",
+		  .target = "/shared",
+		  .options = shared },
+		{ .type = CONTAINR_MOUNT_TMPFS, .source = NULL, .target = "/t", .options = size },
 	};
 	autofree char *plain = NULL;
 	autofree char *with_options = NULL;
@@ -422,13 +428,19 @@ static void wrong_mounts_are_refused(void **state)
 		struct containr_mount mount;
 		const char *message;
 	} cases[] = {
-		{ { CONTAINR_MOUNT_BIND, "/a", "b", NULL },
+		{ { .type = CONTAINR_MOUNT_BIND, .source = "/a", .target = "b", .options = NULL },
 		  "mount target 'b' is not an absolute path" },
-		{ { CONTAINR_MOUNT_BIND, "volume", "/b", NULL },
+		{ { .type = CONTAINR_MOUNT_BIND,
+		    .source = "volume",
+		    .target = "/b",
+		    .options = NULL },
 		  "mount source 'volume' is not an absolute path" },
-		{ { CONTAINR_MOUNT_TMPFS, NULL, "", NULL },
+		{ { .type = CONTAINR_MOUNT_TMPFS, .source = NULL, .target = "", .options = NULL },
 		  "mount target '' is not an absolute path" },
-		{ { CONTAINR_MOUNT_BIND, "/a", "/b", unknown },
+		{ { .type = CONTAINR_MOUNT_BIND,
+		    .source = "/a",
+		    .target = "/b",
+		    .options = unknown },
 		  "'readonly' is not an option of a bind mount" },
 	};
 

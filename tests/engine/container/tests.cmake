@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-set(container_layers base kernel store image container)
+set(container_layers base kernel store image volume container)
 set(plan_fixture engine/container/plan_fixture.c)
 set(temp_dir engine/base/temp_dir.c)
 
