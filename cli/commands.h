@@ -60,5 +60,6 @@ extern const struct cmd cmd_oci_resume;
 extern const struct cmd cmd_oci_run;
 extern const struct cmd cmd_oci_start;
 extern const struct cmd cmd_oci_state;
+extern const struct cmd cmd_oci_update;
 
 #endif

@@ -61,23 +61,14 @@ static int read_process(const char *path, struct oci_process *process, struct co
 	return r < 0 ? r : oci_process_parse(doc.root, "", process, err);
 }
 
-static int replace(char **slot, const char *text, struct containr_error *err)
-{
-	if (!text)
-		return 0;
-	free(*slot);
-	*slot = strdup(text);
-	return *slot ? 0 : fail_oom(err);
-}
-
 static int adjust_process(const struct exec_args *args, char **argv, struct oci_process *process,
 			  struct containr_error *err)
 {
 	uint64_t mask = 0;
-	int r = replace(&process->cwd, args->cwd, err);
+	int r = runtime_replace(&process->cwd, args->cwd, err);
 
 	if (r == 0)
-		r = replace(&process->user.name, args->user, err);
+		r = runtime_replace(&process->user.name, args->user, err);
 	if (r == 0)
 		r = caps_adjust(process->caps.bounding, args->cap.items, NULL, &mask, err);
 	if (r < 0)

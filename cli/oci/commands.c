@@ -48,6 +48,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_spec },
 	{ .cmd = &cmd_oci_start },
 	{ .cmd = &cmd_oci_state },
+	{ .cmd = &cmd_oci_update },
 	{ 0 },
 };
 /* clang-format on */

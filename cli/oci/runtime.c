@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/oci/runtime.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,4 +40,13 @@ int runtime_act(struct cmd_context *ctx, const char *id,
 	int r = runtime_open(ctx, &log, id, &bundle);
 
 	return r < 0 ? r : act(&bundle, ctx->err);
+}
+
+int runtime_replace(char **slot, const char *text, struct containr_error *err)
+{
+	if (!text)
+		return 0;
+	free(*slot);
+	*slot = strdup(text);
+	return *slot ? 0 : fail_oom(err);
 }

@@ -18,6 +18,9 @@ int runtime_open(struct cmd_context *ctx, const struct log *log, const char *id,
 int runtime_act(struct cmd_context *ctx, const char *id,
 		int (*act)(struct bundle *bundle, struct containr_error *err)) MUST_CHECK;
 
+/** Replaces a string by a copy of what an option gave; NULL leaves it. */
+int runtime_replace(char **slot, const char *text, struct containr_error *err) MUST_CHECK;
+
 /** Refuses what the engine cannot do. Errors: UNSUPPORTED for the systemd cgroup manager. */
 int runtime_check_globals(struct cmd_context *ctx) MUST_CHECK;
 

@@ -105,6 +105,13 @@ int bundle_resume(struct bundle *bundle, struct containr_error *err) MUST_CHECK;
 /** Appends the pids of the container's processes, one a line. Errors: INVALID_STATE. */
 int bundle_processes(struct bundle *bundle, struct str *out, struct containr_error *err) MUST_CHECK;
 
+/**
+ * Changes limits of a container that was created or runs; what @resources does not name stays.
+ * Errors: INVALID_STATE, and those of plan_limits() and of cgroup_update().
+ */
+int bundle_update(struct bundle *bundle, const struct oci_resources *resources,
+		  struct containr_error *err) MUST_CHECK;
+
 struct bundle_exec {
 	const struct oci_process *process;
 	const char *console_socket;

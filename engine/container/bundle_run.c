@@ -313,8 +313,8 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 	else
 		r = signals_forward(m->launched.pidfd, m->err);
 	*ret_exit_code = clone_reap(m->launched.pid);
-	error_ignore(cgroup_remove_used(&m->plan.host, m->plan.cgroup.path, m->plan.cgroup.used,
-					&ignored));
+	/* from all hierarchies: an update may have put it into more than it was made in */
+	error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
 	error_ignore(bundle_remove_files(&m->bundle, &ignored));
 	bundle_run_hooks(&m->bundle, OCI_HOOK_POSTSTOP, "stopped");
 	return r;

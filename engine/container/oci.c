@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/oci_resources.h"
 #include "kernel/seccomp_json.h"
 
 #include <string.h>
@@ -13,14 +14,8 @@ void oci_config_init(struct oci_config *config)
 {
 	*config = (struct oci_config) {
 		.process.user.umask = -1,
-		.resources = { .memory_limit = OCI_UNSET,
-			       .memory_swap = OCI_UNSET,
-			       .memory_reservation = OCI_UNSET,
-			       .pids_limit = OCI_UNSET,
-			       .cpu_shares = OCI_UNSET,
-			       .cpu_quota = OCI_UNSET,
-			       .cpu_period = OCI_UNSET },
 	};
+	oci_resources_init(&config->resources);
 }
 
 void oci_process_release(struct oci_process *process)
@@ -69,9 +64,7 @@ void oci_config_release(struct oci_config *config)
 	strv_release(&config->readonly_paths);
 	strv_release(&config->sysctls);
 	strv_release(&config->annotations);
-	free(config->resources.cpuset_cpus);
-	free(config->resources.cpuset_mems);
-	free(config->resources.devices);
+	oci_resources_release(&config->resources);
 	json_doc_release(&config->seccomp_doc);
 	oci_config_init(config);
 }

@@ -84,6 +84,42 @@ struct oci_device {
 
 #define OCI_UNSET INT64_MIN /* a limit that was not given; -1 is "unlimited" */
 
+/* What a container seldom has a limit of, or what only some hosts know; oci_resources.h */
+enum oci_setting_kind {
+	OCI_MEMORY_KERNEL,
+	OCI_MEMORY_KERNEL_TCP,
+	OCI_MEMORY_SWAPPINESS,
+	OCI_MEMORY_NO_OOM_KILLER,
+	OCI_MEMORY_HIERARCHY,
+	OCI_CPU_BURST,
+	OCI_CPU_REALTIME_PERIOD, /* before the runtime, which has to fit into it */
+	OCI_CPU_REALTIME_RUNTIME,
+	OCI_CPU_IDLE,
+	OCI_BLOCK_WEIGHT,
+	OCI_BLOCK_LEAF_WEIGHT,
+	OCI_BLOCK_DEVICE_WEIGHT,
+	OCI_BLOCK_DEVICE_LEAF_WEIGHT,
+	OCI_BLOCK_READ_BPS,
+	OCI_BLOCK_WRITE_BPS,
+	OCI_BLOCK_READ_IOPS,
+	OCI_BLOCK_WRITE_IOPS,
+	OCI_HUGEPAGE_LIMIT,
+	OCI_NETWORK_CLASS,
+	OCI_NETWORK_PRIORITY,
+	OCI_RDMA_HANDLES,
+	OCI_RDMA_OBJECTS,
+	OCI_UNIFIED,
+	OCI_SETTING_KINDS
+};
+
+struct oci_setting {
+	enum oci_setting_kind kind;
+	/* whom it is for: a block device "8:0", an interface, an RDMA device, a page size "2MB", or
+	 * FILE=VALUE of `unified`; NULL where there is but one */
+	char *subject;
+	int64_t value; /* OCI_UNIFIED: length of FILE */
+};
+
 struct oci_resources {
 	int64_t memory_limit;
 	int64_t memory_swap; /* memory plus swap, as in v1 */
@@ -96,6 +132,9 @@ struct oci_resources {
 	char *cpuset_mems;
 	struct device_rule *devices;
 	size_t device_count;
+	struct oci_setting *settings;
+	size_t setting_count;
+	bool memory_checked; /* an update may not set a limit below what is used */
 };
 
 enum oci_seccomp {

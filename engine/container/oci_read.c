@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "container/oci_place.h"
+#include "container/oci_resources.h"
 #include "kernel/ns.h"
 
 #include <sched.h>
@@ -137,69 +138,17 @@ static int read_device_rule(const struct place *at, void *target)
 	return oci_add_device_rule(target, &rule, at->err);
 }
 
-/* A limit that was asked for and not set is worse than an error. */
-static const char *const refused_resources[] = { "unified", "hugepageLimits", "network", "rdma",
-						 "blockIO" };
-static const char *const refused_memory[] = { "swappiness", "disableOOMKiller" };
-static const char *const refused_cpu[] = { "realtimeRuntime", "realtimePeriod", "idle", "burst" };
+/* What would be silently weaker if it were left out. */
 static const char *const refused_linux[] = { "intelRdt",    "mountLabel",  "timeOffsets",
 					     "uidMappings", "gidMappings", "personality",
 					     "netDevices",  "memoryPolicy" };
-
-static int read_memory(const struct place *at, void *target)
-{
-	struct oci_resources *resources = target;
-	int r = json_read_int(at->value, at->path, "limit", -1, INT64_MAX, &resources->memory_limit,
-			      at->err);
-
-	if (r == 0)
-		r = json_read_int(at->value, at->path, "swap", -1, INT64_MAX,
-				  &resources->memory_swap, at->err);
-	if (r == 0)
-		r = json_read_int(at->value, at->path, "reservation", -1, INT64_MAX,
-				  &resources->memory_reservation, at->err);
-	return r < 0 ? r : place_refuse(at, refused_memory, ARRAY_LEN(refused_memory));
-}
-
-static int read_cpu(const struct place *at, void *target)
-{
-	struct oci_resources *resources = target;
-	int r = json_read_int(at->value, at->path, "shares", 0, INT64_MAX, &resources->cpu_shares,
-			      at->err);
-
-	if (r == 0)
-		r = json_read_int(at->value, at->path, "quota", -1, INT64_MAX,
-				  &resources->cpu_quota, at->err);
-	if (r == 0)
-		r = json_read_int(at->value, at->path, "period", 0, INT64_MAX,
-				  &resources->cpu_period, at->err);
-	if (r == 0)
-		r = place_string(at, "cpus", &resources->cpuset_cpus);
-	if (r == 0)
-		r = place_string(at, "mems", &resources->cpuset_mems);
-	return r < 0 ? r : place_refuse(at, refused_cpu, ARRAY_LEN(refused_cpu));
-}
-
-static int read_pids(const struct place *at, void *target)
-{
-	struct oci_resources *resources = target;
-
-	return json_read_int(at->value, at->path, "limit", -1, INT64_MAX, &resources->pids_limit,
-			     at->err);
-}
 
 static int read_resources(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
 	int r = place_each(at, "devices", config, read_device_rule);
 
-	if (r == 0)
-		r = place_object(at, "memory", &config->resources, read_memory);
-	if (r == 0)
-		r = place_object(at, "cpu", &config->resources, read_cpu);
-	if (r == 0)
-		r = place_object(at, "pids", &config->resources, read_pids);
-	return r < 0 ? r : place_refuse(at, refused_resources, ARRAY_LEN(refused_resources));
+	return r < 0 ? r : oci_resources_read(at, &config->resources);
 }
 
 static int read_linux(const struct place *at, void *target)

@@ -2,6 +2,7 @@
 #include "container/oci.h"
 
 #include "base/cleanup.h"
+#include "container/oci_resources.h"
 #include "kernel/ns.h"
 
 #include <assert.h>
@@ -165,6 +166,9 @@ static void write_resources(struct json_writer *w, const struct oci_resources *r
 	write_limit(w, "limit", resources->memory_limit);
 	write_limit(w, "swap", resources->memory_swap);
 	write_limit(w, "reservation", resources->memory_reservation);
+	oci_memory_settings_write(w, resources);
+	if (resources->memory_checked)
+		json_bool(w, "checkBeforeUpdate", true);
 	json_close_object(w);
 	json_open_object(w, "cpu");
 	write_limit(w, "shares", resources->cpu_shares);
@@ -172,12 +176,14 @@ static void write_resources(struct json_writer *w, const struct oci_resources *r
 	write_limit(w, "period", resources->cpu_period);
 	write_optional(w, "cpus", resources->cpuset_cpus);
 	write_optional(w, "mems", resources->cpuset_mems);
+	oci_cpu_settings_write(w, resources);
 	json_close_object(w);
 	if (resources->pids_limit != OCI_UNSET) {
 		json_open_object(w, "pids");
 		json_int(w, "limit", resources->pids_limit);
 		json_close_object(w);
 	}
+	oci_settings_write(w, resources);
 	json_close_object(w);
 }
 

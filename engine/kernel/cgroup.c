@@ -19,9 +19,10 @@
 #define CGROUP_PATH_MAX 4096
 
 static const char *const controller_names[] = {
-	[CGROUP_MEMORY] = "memory",   [CGROUP_PIDS] = "pids",	    [CGROUP_CPU] = "cpu",
-	[CGROUP_CPUSET] = "cpuset",   [CGROUP_CPUACCT] = "cpuacct", [CGROUP_DEVICES] = "devices",
-	[CGROUP_BLKIO] = "blkio",     [CGROUP_FREEZER] = "freezer", [CGROUP_HUGETLB] = "hugetlb",
+	[CGROUP_MEMORY] = "memory",   [CGROUP_PIDS] = "pids",	      [CGROUP_CPU] = "cpu",
+	[CGROUP_CPUSET] = "cpuset",   [CGROUP_CPUACCT] = "cpuacct",   [CGROUP_DEVICES] = "devices",
+	[CGROUP_BLKIO] = "blkio",     [CGROUP_FREEZER] = "freezer",   [CGROUP_HUGETLB] = "hugetlb",
+	[CGROUP_NET_CLS] = "net_cls", [CGROUP_NET_PRIO] = "net_prio", [CGROUP_RDMA] = "rdma",
 	[CGROUP_UNIFIED] = "unified",
 };
 
@@ -149,8 +150,11 @@ void cgroup_host_probe(struct cgroup_host *ret_host)
 
 void cgroup_plan_release(struct cgroup_plan *plan)
 {
-	for (size_t i = 0; i < plan->write_count; i++)
+	for (size_t i = 0; i < plan->write_count; i++) {
 		free(plan->writes[i].value);
+		free(plan->writes[i].name);
+		free(plan->writes[i].other_value);
+	}
 	free(plan->writes);
 	free(plan->path);
 	*plan = (struct cgroup_plan) { 0 };
@@ -172,8 +176,36 @@ int cgroup_plan_add(struct cgroup_plan *plan, enum cgroup_controller controller,
 		plan->writes = writes;
 		plan->write_cap = cap;
 	}
-	plan->writes[plan->write_count++] = (struct cgroup_write) { controller, file, value };
+	plan->writes[plan->write_count++] =
+		(struct cgroup_write) { .controller = controller, .file = file, .value = value };
 	return 0;
+}
+
+int cgroup_plan_add_named(struct cgroup_plan *plan, enum cgroup_controller controller, char *name,
+			  char *value, struct containr_error *err)
+{
+	int r;
+
+	if (!name) {
+		free(value);
+		return fail_oom(err);
+	}
+	r = cgroup_plan_add(plan, controller, name, value, err);
+	if (r < 0)
+		free(name);
+	else
+		plan->writes[plan->write_count - 1].name = name;
+	return r;
+}
+
+int cgroup_plan_add_other(struct cgroup_plan *plan, const char *file, char *value,
+			  struct containr_error *err)
+{
+	struct cgroup_write *last = &plan->writes[plan->write_count - 1];
+
+	last->other_file = file;
+	last->other_value = value;
+	return value ? 0 : fail_oom(err);
 }
 
 void cgroup_close(struct cgroup *cgroup)
@@ -217,18 +249,27 @@ static int inherit_cpuset(int parent, int dir)
 	return 0;
 }
 
+bool cgroup_format_enable(unsigned int controllers, char ret_text[CGROUP_ENABLE_SIZE])
+{
+	size_t used = 0;
+
+	ret_text[0] = '\0';
+	for (int i = 0; i < CGROUP_UNIFIED; i++)
+		if (controllers & CGROUP_BIT(i))
+			used += (size_t)snprintf(ret_text + used, CGROUP_ENABLE_SIZE - used,
+						 "%s+%s", used ? " " : "",
+						 v2_name((enum cgroup_controller)i));
+	return used > 0;
+}
+
 /* Creates the folders of @path one by one; v2 controllers must be enabled on the way down. */
 static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_plan *plan,
 			   const char *base, struct containr_error *err)
 {
 	char part[CGROUP_PATH_MAX];
-	char enable[128];
-	int used = 0;
+	char enable[CGROUP_ENABLE_SIZE];
+	bool used = cgroup_format_enable(plan->v2_enable & host->v2, enable);
 
-	for (int i = 0; i < CGROUP_UNIFIED; i++)
-		if (plan->v2_enable & host->v2 & CGROUP_BIT(i))
-			used += snprintf(enable + used, sizeof(enable) - (size_t)used, "%s+%s",
-					 used ? " " : "", v2_name((enum cgroup_controller)i));
 	(void)snprintf(part, sizeof(part), "%s%s", base, plan->path);
 	if (!used && mkdir(part, 0755) == 0)
 		return 0; /* the parents are there, and nothing is to be enabled in them */
@@ -314,36 +355,6 @@ static int make_folder(const struct cgroup_host *host, const struct cgroup_plan 
 	return 0;
 }
 
-/* Rules of devices are many writes to one file: it stays open from one to the next. */
-static int apply_writes(const struct cgroup_host *host, const struct cgroup_plan *plan,
-			const struct cgroup *cgroup, struct containr_error *err)
-{
-	const struct cgroup_write *before = NULL;
-	autoclose int fd = -1;
-
-	for (size_t i = 0; i < plan->write_count; i++) {
-		const struct cgroup_write *one = &plan->writes[i];
-		int dir = cgroup->dirs[host->layout == CGROUP_LAYOUT_V2 ? CGROUP_UNIFIED
-									: one->controller];
-		size_t len = strlen(one->value);
-
-		if (dir < 0)
-			return fail(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
-				    "cannot set %s: the host has no %s controller", one->file,
-				    controller_names[one->controller]);
-		if (!before || before->controller != one->controller ||
-		    strcmp(before->file, one->file) != 0) {
-			cleanup_close(&fd);
-			fd = openat(dir, one->file, O_WRONLY | O_CLOEXEC);
-		}
-		if (fd < 0 || write(fd, one->value, len) != (ssize_t)len)
-			return fail_sys(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
-					"cannot set %s to '%s'", one->file, one->value);
-		before = one;
-	}
-	return 0;
-}
-
 int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan,
 		  struct cgroup *ret_cgroup, struct containr_error *err)
 {
@@ -361,7 +372,7 @@ int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan
 			made |= CGROUP_BIT(i);
 	}
 	if (r == 0)
-		r = apply_writes(host, plan, &cgroup, err);
+		r = cgroup_apply(host, plan, &cgroup, err);
 	if (r < 0) {
 		error_ignore(cgroup_remove_used(host, plan->path, made, &ignored));
 		return r;

@@ -24,6 +24,9 @@ enum cgroup_controller {
 	CGROUP_BLKIO,	/* "io" in v2 */
 	CGROUP_FREEZER, /* v1 only; cgroup.freeze in v2 */
 	CGROUP_HUGETLB,
+	CGROUP_NET_CLS, /* v1 only, as the next one */
+	CGROUP_NET_PRIO,
+	CGROUP_RDMA,
 	CGROUP_UNIFIED, /* the v2 hierarchy itself */
 	CGROUP_CONTROLLER_COUNT
 };
@@ -58,8 +61,12 @@ int cgroup_folder(const struct cgroup_host *host, enum cgroup_controller control
 /** One file of one controller: what is written to it, in this order. */
 struct cgroup_write {
 	enum cgroup_controller controller;
-	const char *file; /* static */
+	const char *file; /* static, or `name` */
 	char *value;	  /* owned */
+	char *name;	  /* owned; NULL where the file is a static one */
+	/* what is written where the kernel has no such file; NULL: then it is an error */
+	const char *other_file; /* static */
+	char *other_value;	/* owned */
 };
 
 /* Everything about a container's cgroup, decided beforehand. */
@@ -78,6 +85,14 @@ void cgroup_plan_release(struct cgroup_plan *plan);
 int cgroup_plan_add(struct cgroup_plan *plan, enum cgroup_controller controller, const char *file,
 		    char *value, struct containr_error *err) MUST_CHECK;
 
+/** The same for a file whose name is made up; @name is taken over too. */
+int cgroup_plan_add_named(struct cgroup_plan *plan, enum cgroup_controller controller, char *name,
+			  char *value, struct containr_error *err) MUST_CHECK;
+
+/** Gives the write that was added last an alternative; @value is taken over. */
+int cgroup_plan_add_other(struct cgroup_plan *plan, const char *file, char *value,
+			  struct containr_error *err) MUST_CHECK;
+
 /* The folders of a created cgroup. */
 struct cgroup {
 	int dirs[CGROUP_CONTROLLER_COUNT];  /* -1 where it has none */
@@ -85,8 +100,8 @@ struct cgroup {
 };
 
 #define CGROUP_INIT                                                                                \
-	((struct cgroup) { .dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 },                     \
-			   .tasks = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 } })
+	((struct cgroup) { .dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 },         \
+			   .tasks = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 } })
 #define autocgroup __attribute__((cleanup(cgroup_close))) struct cgroup
 
 /** Closes descriptors; the cgroup stays. */
@@ -98,6 +113,24 @@ void cgroup_close(struct cgroup *cgroup);
  */
 int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan,
 		  struct cgroup *ret_cgroup, struct containr_error *err) MUST_CHECK;
+
+#define CGROUP_ENABLE_SIZE 128
+
+/** Writes what enables @controllers (CGROUP_BITs) in a cgroup.subtree_control; false for none. */
+bool cgroup_format_enable(unsigned int controllers, char ret_text[CGROUP_ENABLE_SIZE]);
+
+/** Writes the limits of @plan to a cgroup that is there. Errors: CGROUP_APPLY_LIMITS. */
+int cgroup_apply(const struct cgroup_host *host, const struct cgroup_plan *plan,
+		 const struct cgroup *cgroup, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Changes the limits of a cgroup that is in use. It is put into those hierarchies of @plan where it
+ * is not yet, with all its processes.
+ *
+ * Errors: as cgroup_create(); limits before the one that failed are set.
+ */
+int cgroup_update(const struct cgroup_host *host, const struct cgroup_plan *plan,
+		  struct containr_error *err) MUST_CHECK;
 
 /** Opens an existing cgroup's folders; hierarchies without it stay -1. */
 int cgroup_open(const struct cgroup_host *host, const char *path, struct cgroup *ret_cgroup,

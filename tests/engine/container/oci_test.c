@@ -112,6 +112,26 @@ static const struct error_case wrong_configs[] = {
 	  "hooks.poststop[0].path: 'a' is not absolute" },
 	{ "{" HEAD ", 'hooks': {'poststart': [{'path': '/a', 'timeout': 0}]}}",
 	  "hooks.poststart[0].timeout: number is out of range (1 to 31536000)" },
+	{ LINUX("'resources': {'unified': {'../../x.y': '1'}}"),
+	  "linux.resources.unified: '../../x.y' is no file of a controller" },
+	{ LINUX("'resources': {'unified': {'cgroup.procs': '1'}}"),
+	  "linux.resources.unified: 'cgroup.procs' is no file of a controller" },
+	{ LINUX("'resources': {'hugepageLimits': [{'limit': 1}]}"),
+	  "linux.resources.hugepageLimits[0].pageSize: is required" },
+	{ LINUX("'resources': {'hugepageLimits': [{'pageSize': '2M/B', 'limit': 1}]}"),
+	  "linux.resources.hugepageLimits[0].pageSize: '2M/B' is no size like 2MB" },
+	{ LINUX("'resources': {'memory': {'swappiness': 101}}"),
+	  "linux.resources.memory.swappiness: number is out of range (0 to 100)" },
+	{ LINUX("'resources': {'blockIO': {'throttleReadBpsDevice': [{'major': 8}]}}"),
+	  "linux.resources.blockIO.throttleReadBpsDevice[0].minor: is required" },
+	{ LINUX("'resources': {'blockIO': {'weightDevice': [{'major': 8, 'minor': 0,"
+		"'weight': 1001}]}}"),
+	  "linux.resources.blockIO.weightDevice[0].weight: number is out of range (0 to 1000)" },
+	{ LINUX("'resources': {'network': {'priorities': [{'name': 'a b', 'priority': 1}]}}"),
+	  "linux.resources.network.priorities[0]: 'a b' is no name of an interface" },
+	{ LINUX("'resources': {'rdma': {'a\\nb': {'hcaHandles': 1}}}"),
+	  "linux.resources.rdma.a\nb: 'a\nb' is no name of a device" },
+	{ LINUX("'resources': {'rdma': {'a': 1}}"), "linux.resources.rdma.a: expected an object" },
 	{ LINUX("'seccomp': []"), "linux.seccomp: expected an object" },
 };
 
@@ -140,10 +160,6 @@ static void what_would_protect_less_is_refused(void **state)
 		  "process.scheduler: is not supported" },
 		{ PROCESS("'ioPriority': {'class': 'IOPRIO_CLASS_IDLE'}"),
 		  "process.ioPriority: is not supported" },
-		{ LINUX("'resources': {'unified': {'memory.high': '1'}}"),
-		  "linux.resources.unified: is not supported" },
-		{ LINUX("'resources': {'hugepageLimits': [{}]}"),
-		  "linux.resources.hugepageLimits: is not supported" },
 		{ LINUX("'namespaces': [{'type': 'user'}]"),
 		  "linux.namespaces[0].type: user namespaces are not supported" },
 		{ LINUX("'namespaces': [{'type': 'time'}]"),
@@ -208,9 +224,20 @@ static const char everything[] =
 	"'fileMode': 384, 'uid': 1, 'gid': 2}], 'cgroupsPath': '/a/b',"
 	"'resources': {'devices': [{'allow': false, 'type': 'a', 'access': 'rwm'},"
 	"{'allow': true, 'type': 'c', 'major': 1, 'minor': 3, 'access': 'r'}],"
-	"'memory': {'limit': 9223372036854775807, 'swap': -1, 'reservation': 0},"
-	"'cpu': {'shares': 2, 'quota': -1, 'period': 1000, 'cpus': '0-1', 'mems': '0'},"
-	"'pids': {'limit': -1}}, 'sysctl': {'net.a': '1 2'}, 'rootfsPropagation': 'rslave',"
+	"'memory': {'limit': 9223372036854775807, 'swap': -1, 'reservation': 0,"
+	"'kernel': 5, 'kernelTCP': 6, 'swappiness': 0, 'disableOOMKiller': true,"
+	"'useHierarchy': true, 'checkBeforeUpdate': true},"
+	"'cpu': {'shares': 2, 'quota': -1, 'period': 1000, 'cpus': '0-1', 'mems': '0',"
+	"'burst': 4, 'realtimePeriod': 9, 'realtimeRuntime': 5, 'idle': 0},"
+	"'pids': {'limit': -1}, 'blockIO': {'weight': 10, 'leafWeight': 20, 'weightDevice': ["
+	"{'major': 8, 'minor': 1, 'weight': 30}, {'major': 8, 'minor': 1, 'leafWeight': 40}],"
+	"'throttleReadBpsDevice': [{'major': 8, 'minor': 0, 'rate': 0}],"
+	"'throttleWriteIOPSDevice': [{'major': 8, 'minor': 0, 'rate': 7}]},"
+	"'hugepageLimits': [{'pageSize': '2MB', 'limit': 9}],"
+	"'network': {'classID': 4294967295, 'priorities': [{'name': 'lo', 'priority': 3}]},"
+	"'rdma': {'a': {'hcaHandles': 1, 'hcaObjects': 2}, 'b': {'hcaObjects': 0}},"
+	"'unified': {'memory.high': '1', 'io.max': '8:0 rbps=1'}}, 'sysctl': {'net.a': '1 2'}, "
+	"'rootfsPropagation': 'rslave',"
 	"'seccomp': {'defaultAction': 'SCMP_ACT_ERRNO', 'x': [1, {'y': null}]},"
 	"'maskedPaths': ['/m'], 'readonlyPaths': ['/o', '/q']}}";
 

@@ -18,8 +18,12 @@ static char *writes_of(const struct plan *plan, bool devices)
 		const struct cgroup_write *write = &plan->cgroup.writes[i];
 
 		if ((write->controller == CGROUP_DEVICES) == devices)
-			str_appendf(&text, "%s %s %s;", cgroup_controller_name(write->controller),
+			str_appendf(&text, "%s %s %s", cgroup_controller_name(write->controller),
 				    write->file, write->value);
+		if ((write->controller == CGROUP_DEVICES) == devices && write->other_file)
+			str_appendf(&text, " or %s %s", write->other_file, write->other_value);
+		if ((write->controller == CGROUP_DEVICES) == devices)
+			str_append_char(&text, ';');
 	}
 	return str_steal(&text);
 }
@@ -72,6 +76,61 @@ static const struct limit_case limit_cases[] = {
 	{ "'cpu': {'cpus': '0-1', 'mems': '0'}", "cpuset cpuset.cpus 0-1;cpuset cpuset.mems 0;",
 	  "cpuset cpuset.cpus 0-1;cpuset cpuset.mems 0;" },
 	{ "'cpu': {'cpus': '', 'mems': ''}", "", "" },
+	{ "'cpu': {'idle': 1, 'burst': 5000, 'quota': 10000}",
+	  "cpu cpu.cfs_quota_us 10000;cpu cpu.cfs_burst_us 5000;cpu cpu.idle 1;",
+	  "cpu cpu.max 10000 100000;cpu cpu.max.burst 5000;cpu cpu.idle 1;" },
+	{ "'blockIO': {'weight': 500, 'leafWeight': 0}",
+	  "blkio blkio.weight 500 or blkio.bfq.weight 500;",
+	  "blkio io.bfq.weight 500 or io.weight 4950;" },
+	{ "'blockIO': {'weightDevice': [{'major': 8, 'minor': 0, 'weight': 10},"
+	  "{'major': 8, 'minor': 16, 'weight': 1000}]}",
+	  "blkio blkio.weight_device 8:0 10 or blkio.bfq.weight_device 8:0 10;"
+	  "blkio blkio.weight_device 8:16 1000 or blkio.bfq.weight_device 8:16 1000;",
+	  "blkio io.bfq.weight 8:0 10 or io.weight 8:0 1;"
+	  "blkio io.bfq.weight 8:16 1000 or io.weight 8:16 10000;" },
+	{ "'blockIO': {'throttleReadBpsDevice': [{'major': 8, 'minor': 0, 'rate': 7}],"
+	  "'throttleWriteIOPSDevice': [{'major': 8, 'minor': 0, 'rate': 0}]}",
+	  "blkio blkio.throttle.read_bps_device 8:0 7;"
+	  "blkio blkio.throttle.write_iops_device 8:0 0;",
+	  "blkio io.max 8:0 rbps=7;blkio io.max 8:0 wiops=max;" },
+	{ "'blockIO': {'throttleWriteBpsDevice': [{'major': 8, 'minor': 0, 'rate': 7}],"
+	  "'throttleReadIOPSDevice': [{'major': 8, 'minor': 0, 'rate': 9}]}",
+	  "blkio blkio.throttle.write_bps_device 8:0 7;"
+	  "blkio blkio.throttle.read_iops_device 8:0 9;",
+	  "blkio io.max 8:0 wbps=7;blkio io.max 8:0 riops=9;" },
+	{ "'hugepageLimits': [{'pageSize': '2MB', 'limit': 4194304}]",
+	  "hugetlb hugetlb.2MB.limit_in_bytes 4194304;", "hugetlb hugetlb.2MB.max 4194304;" },
+	{ "'rdma': {'mlx5_0': {'hcaHandles': 3, 'hcaObjects': 0}}",
+	  "rdma rdma.max mlx5_0 hca_handle=3;rdma rdma.max mlx5_0 hca_object=0;",
+	  "rdma rdma.max mlx5_0 hca_handle=3;rdma rdma.max mlx5_0 hca_object=0;" },
+	{ "'memory': {'useHierarchy': true, 'disableOOMKiller': false}",
+	  "memory memory.use_hierarchy 1;", "" },
+};
+
+/* What v2 does not have. */
+static const struct limit_case v1_cases[] = {
+	{ "'memory': {'kernel': 5, 'kernelTCP': 6, 'swappiness': 0, 'disableOOMKiller': true}",
+	  "memory memory.kmem.limit_in_bytes 5;memory memory.kmem.tcp.limit_in_bytes 6;"
+	  "memory memory.swappiness 0;memory memory.oom_control 1;",
+	  "memory.kernel" },
+	{ "'memory': {'swappiness': 60}", "memory memory.swappiness 60;", "memory.swappiness" },
+	{ "'memory': {'disableOOMKiller': true}", "memory memory.oom_control 1;",
+	  "memory.disableOOMKiller" },
+	{ "'cpu': {'realtimeRuntime': 5, 'realtimePeriod': 9}",
+	  "cpu cpu.rt_period_us 9;cpu cpu.rt_runtime_us 5;", "cpu.realtimePeriod" },
+	{ "'blockIO': {'leafWeight': 20}", "blkio blkio.leaf_weight 20;", "blockIO.leafWeight" },
+	{ "'blockIO': {'weightDevice': [{'major': 8, 'minor': 0, 'leafWeight': 30}]}",
+	  "blkio blkio.leaf_weight_device 8:0 30;", "blockIO.weightDevice.leafWeight" },
+	{ "'network': {'classID': 1048577, 'priorities': [{'name': 'lo', 'priority': 3}]}",
+	  "net_cls net_cls.classid 1048577;net_prio net_prio.ifpriomap lo 3;", "network.classID" },
+};
+
+/* What only v2 has. */
+static const struct limit_case v2_cases[] = {
+	{ "'unified': {'memory.high': '100', 'cgroup.max.depth': '7'}", NULL,
+	  "memory memory.high 100;unified cgroup.max.depth 7;" },
+	{ "'unified': {'io.max': '8:0 rbps=1\\n8:16 rbps=2\\n'}", NULL,
+	  "blkio io.max 8:0 rbps=1;blkio io.max 8:16 rbps=2;" },
 };
 
 /* The tables write ' for ", which C would make unreadable. */
@@ -139,6 +198,52 @@ static void shares_become_weights_between_1_and_10000(void **state)
 		plan_resources(&made, resources.data, &host_v2);
 		writes = writes_of(&made.plan, false);
 		assert_string_equal(writes, cases[i].write);
+	}
+}
+
+static void v1_has_limits_of_its_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(v1_cases); i++) {
+		autofree char *resources = json_quotes(v1_cases[i].resources);
+		autofree char *writes = NULL;
+		autostr member = STR_INIT;
+		autostr message = STR_INIT;
+		autoplanned made;
+		autoplanned refused;
+
+		plan_resources(&made, resources, &host_hybrid);
+		writes = writes_of(&made.plan, false);
+		assert_string_equal(writes, v1_cases[i].v1);
+		str_appendf(&member, ", \"resources\": {%s}", resources);
+		str_appendf(&message, "linux.resources.%s: cgroup v2 has no such limit",
+			    v1_cases[i].v2);
+		assert_int_equal(make_small_plan(&refused, "", member.data, &host_v2),
+				 -CONTAINR_E_UNSUPPORTED);
+		assert_string_equal(refused.err.message, message.data);
+	}
+}
+
+static void files_of_v2_are_set_by_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(v2_cases); i++) {
+		autofree char *resources = json_quotes(v2_cases[i].resources);
+		autofree char *writes = NULL;
+		autostr member = STR_INIT;
+		autoplanned made;
+		autoplanned hybrid;
+		autoplanned refused;
+
+		plan_resources(&made, resources, &host_v2);
+		writes = writes_of(&made.plan, false);
+		assert_string_equal(writes, v2_cases[i].v2);
+		plan_resources(&hybrid, resources, &host_hybrid);
+		str_appendf(&member, ", \"resources\": {%s}", resources);
+		assert_int_equal(make_small_plan(&refused, "", member.data, &host_v1),
+				 -CONTAINR_E_UNSUPPORTED);
+		assert_string_equal(refused.err.message,
+				    "linux.resources.unified: this host has no cgroup v2");
 	}
 }
 
@@ -387,6 +492,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_become_the_files_of_v1),
 		cmocka_unit_test(limits_of_a_hybrid_host_are_those_of_v1),
+		cmocka_unit_test(v1_has_limits_of_its_own),
+		cmocka_unit_test(files_of_v2_are_set_by_name),
 		cmocka_unit_test(limits_become_the_files_of_v2),
 		cmocka_unit_test(shares_become_weights_between_1_and_10000),
 		cmocka_unit_test(impossible_limits_are_refused),

@@ -11,14 +11,18 @@
 #define V1_CONTROLLERS                                                                             \
 	(CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) | CGROUP_BIT(CGROUP_CPU) |            \
 	 CGROUP_BIT(CGROUP_CPUSET) | CGROUP_BIT(CGROUP_CPUACCT) | CGROUP_BIT(CGROUP_DEVICES) |     \
-	 CGROUP_BIT(CGROUP_FREEZER))
+	 CGROUP_BIT(CGROUP_FREEZER) | CGROUP_BIT(CGROUP_BLKIO) | CGROUP_BIT(CGROUP_HUGETLB) |      \
+	 CGROUP_BIT(CGROUP_NET_CLS) | CGROUP_BIT(CGROUP_NET_PRIO) | CGROUP_BIT(CGROUP_RDMA))
 #define V2_CONTROLLERS                                                                             \
 	(CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) | CGROUP_BIT(CGROUP_CPU) |            \
-	 CGROUP_BIT(CGROUP_CPUSET))
+	 CGROUP_BIT(CGROUP_CPUSET) | CGROUP_BIT(CGROUP_BLKIO) | CGROUP_BIT(CGROUP_HUGETLB) |       \
+	 CGROUP_BIT(CGROUP_RDMA) | CGROUP_BIT(CGROUP_UNIFIED))
 
 const struct cgroup_host host_none = { .layout = CGROUP_LAYOUT_NONE };
 const struct cgroup_host host_v1 = { .layout = CGROUP_LAYOUT_V1, .v1 = V1_CONTROLLERS };
-const struct cgroup_host host_hybrid = { .layout = CGROUP_LAYOUT_HYBRID, .v1 = V1_CONTROLLERS };
+const struct cgroup_host host_hybrid = { .layout = CGROUP_LAYOUT_HYBRID,
+					 .v1 = V1_CONTROLLERS,
+					 .v2 = CGROUP_BIT(CGROUP_UNIFIED) };
 const struct cgroup_host host_v2 = { .layout = CGROUP_LAYOUT_V2, .v2 = V2_CONTROLLERS };
 
 void made_plan_release(struct made_plan *made)
