@@ -7,8 +7,10 @@
 #include "base/time.h"
 #include "cli/engine.h"
 #include "cli/filter.h"
+#include "cli/format.h"
+#include "cli/image_name.h"
 #include "cli/printable.h"
-#include "image/reference.h"
+#include "cli/template.h"
 
 #include <string.h>
 
@@ -24,7 +26,7 @@ struct events_args {
 static const struct opt events_opts[] = {
 	STRINGS('f', "filter", struct events_args, filters, "KEY=VALUE",
 		"only those with this container, event, image or type"),
-	FORMAT(struct events_args, format, "text or json, one object a line"),
+	FORMAT(struct events_args, format, "text, json (one object a line), or a template"),
 	STRING(0, "since", struct events_args, since, "TIME",
 	       "begin with what happened since then, e.g. 2026-01-31T12:00:00 or 10m"),
 	STRING(0, "until", struct events_args, until, "TIME",
@@ -35,6 +37,7 @@ static const struct opt events_opts[] = {
 struct printer {
 	const struct strv *filters;
 	bool json;
+	const char *template; /* NULL for none */
 	FILE *out;
 	struct containr_error *err;
 	int result;
@@ -45,25 +48,6 @@ static const char *attribute(const struct json *attributes, const char *key)
 	const struct json *value = json_get(attributes, key);
 
 	return value && value->type == JSON_STRING ? value->string : "";
-}
-
-/* Whether two references mean the same image: "busybox" is "docker.io/library/busybox:latest". */
-static bool is_same_image(const char *text, const char *wanted)
-{
-	struct reference left;
-	struct reference right;
-	struct containr_error ignored;
-	char left_text[REFERENCE_TEXT_SIZE];
-	char right_text[REFERENCE_TEXT_SIZE];
-
-	if (strcmp(text, wanted) == 0)
-		return true;
-	if (reference_parse(text, &left, &ignored) < 0 ||
-	    reference_parse(wanted, &right, &ignored) < 0)
-		return false;
-	reference_format(&left, left_text);
-	reference_format(&right, right_text);
-	return strcmp(left_text, right_text) == 0;
 }
 
 static bool is_id_of(const char *id, const char *wanted)
@@ -88,8 +72,28 @@ static bool passes_image(const struct strv *filters, const struct containr_event
 		return true;
 	if (strcmp(event->type, "image") == 0)
 		return filter_passes(filters, "image", event->id, filter_is_equal) ||
-		       filter_passes(filters, "image", event->name, is_same_image);
-	return filter_passes(filters, "image", attribute(attributes, "image"), is_same_image);
+		       filter_passes(filters, "image", event->name, image_name_is_same);
+	return filter_passes(filters, "image", attribute(attributes, "image"), image_name_is_same);
+}
+
+static bool passes_volume(const struct strv *filters, const struct containr_event *event)
+{
+	return !filter_has(filters, "volume") ||
+	       (strcmp(event->type, "volume") == 0 &&
+		filter_passes(filters, "volume", event->id, filter_is_equal));
+}
+
+/* Labels stand among the attributes of an event. */
+static bool passes_labels(const struct strv *filters, const struct json *attributes)
+{
+	autostrv labels = { 0 };
+
+	if (!filter_has(filters, "label"))
+		return true;
+	for (const struct json *item = json_first(attributes); item; item = item->next)
+		strv_pushf(&labels, "%s=%s", item->key,
+			   item->type == JSON_STRING ? item->string : "");
+	return labels.items && filter_passes_labels(filters, labels.items);
 }
 
 static bool is_wanted(const struct strv *filters, const struct containr_event *event,
@@ -97,7 +101,8 @@ static bool is_wanted(const struct strv *filters, const struct containr_event *e
 {
 	return filter_passes(filters, "type", event->type, filter_is_equal) &&
 	       filter_passes(filters, "event", event->action, filter_is_equal) &&
-	       passes_container(filters, event) && passes_image(filters, event, attributes);
+	       passes_container(filters, event) && passes_image(filters, event, attributes) &&
+	       passes_volume(filters, event) && passes_labels(filters, attributes);
 }
 
 static void write_text(struct str *out, const struct containr_event *event,
@@ -133,7 +138,12 @@ static int print_event(const struct containr_event *event, void *context)
 	attributes = json_get(json_get(doc.root, "Actor"), "Attributes");
 	if (!is_wanted(printer->filters, event, attributes))
 		return 0;
-	if (printer->json)
+	if (printer->template) {
+		printer->result = template_render(printer->template, doc.root, &line, printer->err);
+		if (printer->result < 0)
+			return printer->result;
+		str_append_char(&line, '\n');
+	} else if (printer->json)
 		str_appendf(&line, "%s\n", event->json);
 	else
 		write_text(&line, event, attributes);
@@ -148,16 +158,19 @@ static int print_event(const struct containr_event *event, void *context)
 
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
-	static const char *const keys[] = { "container", "event", "image", "type", NULL };
+	static const char *const keys[] = { "container", "event",  "image", "label",
+					    "type",	 "volume", NULL };
 	const struct events_args *args = untyped;
 	struct containr_event_options options = { 0 };
 	struct printer printer = { .filters = &args->filters,
 				   .json = cmd_wants_json(args->format),
+				   .template =
+					   format_has_template(args->format) ? args->format : NULL,
 				   .out = ctx->out,
 				   .err = ctx->err };
 	int64_t now = time_now_ns();
 	autoengine *engine = NULL;
-	int r = cmd_check_format(args->format, ctx->err);
+	int r = format_check(args->format, ctx->err);
 
 	(void)argc;
 	(void)argv;
@@ -191,7 +204,8 @@ const struct cmd cmd_events = {
 		       "on until it is interrupted.\n"
 		       "\n"
 		       "Filters: type=container|image, event=create|start|die|..., "
-		       "container=NAME|ID, image=NAME. Of several filters with one key one must "
+		       "container=NAME|ID, image=NAME, volume=NAME, label=KEY[=VALUE]. Of several "
+		       "filters with one key one must "
 		       "hold.",
 	.section = CMD_SECTION_SYSTEM,
 	.opts = events_opts,

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/engine.h"
+#include "cli/format.h"
 #include "cli/human.h"
 #include "cli/table.h"
 #include "image/reference.h"
@@ -23,7 +24,7 @@ struct images_args {
 static const struct opt images_opts[] = {
 	FLAG('a', "all", struct images_args, all, "all images; they are shown anyway"),
 	FLAG(0, "digests", struct images_args, digests, "show digests of manifests"),
-	FORMAT(struct images_args, format, "table or json"),
+	FORMAT(struct images_args, format, "table, json, or a template"),
 	FLAG(0, "no-trunc", struct images_args, no_trunc, "show whole ids"),
 	FLAG('q', "quiet", struct images_args, quiet, "show only ids"),
 	END,
@@ -161,6 +162,51 @@ static void write_table(const struct image_list *list, const struct images_args 
 	table_write(table, out);
 }
 
+static int write_template(const struct image_list *list, const struct images_args *args,
+			  const char *wanted, struct str *out, struct containr_error *err)
+{
+	static const struct format_heading headings[] = {
+		{ "ID", "IMAGE ID" },
+		{ "Repository", "REPOSITORY" },
+		{ "Tag", "TAG" },
+		{ "Digest", "DIGEST" },
+		{ "CreatedSince", "CREATED" },
+		{ "CreatedAt", "CREATED AT" },
+		{ "Size", "SIZE" },
+		{ NULL, NULL },
+	};
+	int64_t now = time_now_ns();
+	autostr rows = STR_INIT;
+	struct json_writer writer = JSON_WRITER(&rows);
+
+	json_open_array(&writer, NULL);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct containr_image *image = list->items[i];
+		char id[DIGEST_SIZE];
+		char since[HUMAN_TEXT_SIZE] = "N/A";
+		char size[HUMAN_TEXT_SIZE];
+		char created[TIME_TEXT_SIZE];
+
+		if (!is_wanted(image, wanted))
+			continue;
+		if (image->created_ns)
+			human_ago(image->created_ns, now, since);
+		human_size(image->size_bytes, 3, size);
+		time_format_utc(image->created_ns, created);
+		json_open_object(&writer, NULL);
+		json_string(&writer, "ID", shown_id(image, args, id));
+		json_string(&writer, "Repository", or_none(image->repository));
+		json_string(&writer, "Tag", or_none(image->tag));
+		json_string(&writer, "Digest", or_none(image->manifest_digest));
+		json_string(&writer, "CreatedSince", since);
+		json_string(&writer, "CreatedAt", image->created_ns ? created : "N/A");
+		json_string(&writer, "Size", size);
+		json_close_object(&writer);
+	}
+	json_close_array(&writer);
+	return format_rows(args->format, &rows, headings, out, err);
+}
+
 static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 {
 	const struct images_args *images = args;
@@ -168,7 +214,7 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	__attribute__((cleanup(image_list_release))) struct image_list list = { 0 };
 	autoengine *engine = NULL;
 	autostr out = STR_INIT;
-	int r = cmd_check_format(images->format, ctx->err);
+	int r = format_check(images->format, ctx->err);
 
 	if (r == 0)
 		r = engine_open(ctx, &engine);
@@ -180,9 +226,11 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 		write_json(&list, wanted, &out);
 	else if (images->quiet)
 		write_ids(&list, images, wanted, &out);
+	else if (format_has_template(images->format))
+		r = write_template(&list, images, wanted, &out, ctx->err);
 	else
 		write_table(&list, images, wanted, &out);
-	return cmd_print(ctx, &out);
+	return r < 0 ? r : cmd_print(ctx, &out);
 }
 
 static const struct cmd_example examples[] = {

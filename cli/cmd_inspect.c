@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/engine.h"
 #include "cli/error_print.h"
+#include "cli/format.h"
 #include "cli/image_json.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ struct inspect_args {
 
 static const struct opt inspect_opts[] = {
 	OPT_RECORD(OPT_FORMAT, const char *, 'f', "format", struct inspect_args, format, "FORMAT",
-		   "json, which is the default"),
+		   "json, which is the default, or a template"),
 	CHOICE(0, "type", struct inspect_args, type, "TYPE", types, "what to look for",
 	       .preset = "any"),
 	END,
@@ -32,7 +33,7 @@ static const struct opt inspect_opts[] = {
 /* `container inspect` and `image inspect` have no choice of the type. */
 static const struct opt typed_opts[] = {
 	OPT_RECORD(OPT_FORMAT, const char *, 'f', "format", struct inspect_args, format, "FORMAT",
-		   "json, which is the default"),
+		   "json, which is the default, or a template"),
 	END,
 };
 
@@ -111,23 +112,16 @@ static int inspect_one(struct containr *engine, enum inspect_type type, const ch
 	return inspect_any(engine, name, writer, err);
 }
 
-static int check_format(const char *format, struct containr_error *err)
-{
-	if (!format || cmd_wants_json(format))
-		return 0;
-	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "--format: '%s' is not supported", format);
-	return fail_hint(err, "leave it out, and pick values from the JSON with a tool such as jq");
-}
-
 /* What is found is printed, also if something else is not. */
 static int inspect(struct cmd_context *ctx, const struct inspect_args *args, enum inspect_type type,
 		   char *const *names)
 {
 	autoengine *engine = NULL;
 	autostr out = STR_INIT;
+	autostr shown = STR_INIT;
 	struct json_writer writer = JSON_WRITER_PRETTY(&out);
 	int status = 0;
-	int r = check_format(args->format, ctx->err);
+	int r = format_check(args->format, ctx->err);
 
 	if (r == 0)
 		r = engine_open(ctx, &engine);
@@ -143,7 +137,11 @@ static int inspect(struct cmd_context *ctx, const struct inspect_args *args, enu
 	}
 	json_close_array(&writer);
 	str_append_char(&out, '\n');
-	r = cmd_print(ctx, &out);
+	r = 0;
+	if (format_has_template(args->format))
+		r = format_rows(args->format, &out, NULL, &shown, ctx->err);
+	if (r == 0)
+		r = cmd_print(ctx, format_has_template(args->format) ? &shown : &out);
 	return r < 0 ? r : status;
 }
 
@@ -171,7 +169,7 @@ static const struct cmd_example examples[] = {
 	{ "containr inspect web", "everything known about a container" },
 	{ "containr inspect --type image busybox",
 	  "an image, also where a container has that name" },
-	{ "containr inspect web | jq -r '.[0].State.Pid'", "one value, by another tool" },
+	{ "containr inspect -f '{{.State.Pid}}' web", "one value" },
 	{ 0 },
 };
 

@@ -8,8 +8,10 @@
 #include "cli/container_list.h"
 #include "cli/engine.h"
 #include "cli/filter.h"
+#include "cli/format.h"
 #include "cli/human.h"
 #include "cli/printable.h"
+#include "cli/ps_rows.h"
 #include "cli/table.h"
 
 #include <string.h>
@@ -31,8 +33,8 @@ struct ps_args {
 static const struct opt ps_opts[] = {
 	FLAG('a', "all", struct ps_args, all, "also those that do not run"),
 	STRINGS('f', "filter", struct ps_args, filters, "KEY=VALUE",
-		"only those with this id, label, name or status"),
-	FORMAT(struct ps_args, format, "table or json"),
+		"only those with this id, name, label, status and others"),
+	FORMAT(struct ps_args, format, "table, json, or a template"),
 	INT('n', "last", struct ps_args, last, "NUMBER",
 	    "the last ones that were created, running or not",
 	    .given_at = GIVEN(struct ps_args, has_last), .min = 0, .max = INT32_MAX),
@@ -42,40 +44,9 @@ static const struct opt ps_opts[] = {
 	END,
 };
 
-static int check_filters(const struct strv *filters, struct containr_error *err)
-{
-	static const char *const keys[] = { "id", "label", "name", "status", NULL };
-	static const char *const statuses[] = { "created", "exited", "running", NULL };
-	int r = filter_check(filters, keys, err);
-
-	for (size_t i = 0; i < filters->len && r == 0; i++) {
-		const char *item = filters->items[i];
-		size_t k = 0;
-
-		if (!str_starts_with(item, "status="))
-			continue;
-		item += strlen("status=");
-		while (statuses[k] && strcmp(item, statuses[k]) != 0)
-			k++;
-		if (statuses[k])
-			continue;
-		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
-			   "--filter: '%s' is no status of a container", item);
-		r = fail_hint(err, "a status is created, running or exited");
-	}
-	return r;
-}
-
-static bool is_wanted(const struct containr_container *container, const struct strv *filters)
-{
-	return filter_passes(filters, "id", container->id, filter_begins_with) &&
-	       filter_passes(filters, "name", container->name, filter_contains) &&
-	       filter_passes(filters, "status", container->status, filter_is_equal) &&
-	       filter_passes_labels(filters, container->labels);
-}
-
 /* Puts what is shown in front, in the same order, and returns how much that is. */
-static size_t select_wanted(const struct container_list *list, const struct ps_args *args)
+static size_t select_wanted(const struct container_list *list, const struct ps_args *args,
+			    const struct ps_filter *filter)
 {
 	size_t limit = list->count;
 	size_t count = 0;
@@ -87,7 +58,7 @@ static size_t select_wanted(const struct container_list *list, const struct ps_a
 	for (size_t i = 0; i < list->count && count < limit; i++) {
 		struct containr_container *container = list->items[i];
 
-		if (!is_wanted(container, &args->filters))
+		if (!ps_filter_passes(filter, container))
 			continue;
 		list->items[i] = list->items[count];
 		list->items[count++] = container;
@@ -169,6 +140,53 @@ static void write_table(const struct container_list *list, size_t count, const s
 	table_write(&table, out);
 }
 
+static const struct format_heading headings[] = {
+	{ "ID", "CONTAINER ID" },
+	{ "Image", "IMAGE" },
+	{ "Command", "COMMAND" },
+	{ "CreatedAt", "CREATED AT" },
+	{ "RunningFor", "CREATED" },
+	{ "Ports", "PORTS" },
+	{ "State", "STATE" },
+	{ "Status", "STATUS" },
+	{ "Size", "SIZE" },
+	{ "Names", "NAMES" },
+	{ "Labels", "LABELS" },
+	{ "Mounts", "MOUNTS" },
+	{ "LocalVolumes", "LOCAL VOLUMES" },
+	{ "Networks", "NETWORKS" },
+	{ NULL, NULL },
+};
+
+static int write_template(struct containr *engine, const struct container_list *list, size_t count,
+			  const struct ps_args *args, struct str *out, struct containr_error *err)
+{
+	int64_t now = time_now_ns();
+	autostr rows = STR_INIT;
+	struct json_writer writer = JSON_WRITER(&rows);
+
+	json_open_array(&writer, NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct containr_container *container = list->items[i];
+		char created[HUMAN_TEXT_SIZE];
+		autostr command = STR_INIT;
+		autostr status = STR_INIT;
+
+		human_ago(container->created_ns, now, created);
+		write_command(&command, container->command, args->no_trunc);
+		write_status(&status, container, now);
+		json_open_object(&writer, NULL);
+		json_string_len(&writer, "ID", container->id, (size_t)shown_id_len(args));
+		json_string(&writer, "Command", command.data);
+		json_string(&writer, "RunningFor", created);
+		json_string(&writer, "Status", status.data);
+		ps_row_write(&writer, engine, container, args->format);
+		json_close_object(&writer);
+	}
+	json_close_array(&writer);
+	return format_rows(args->format, &rows, headings, out, err);
+}
+
 static void write_ids(const struct container_list *list, size_t count, const struct ps_args *args,
 		      struct str *out)
 {
@@ -195,28 +213,33 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	autostr out = STR_INIT;
 	/* who asks for a status, or for the last ones, means them all */
 	bool all =
-		args->all || args->has_last || args->latest || filter_has(&args->filters, "status");
+		args->all || args->has_last || args->latest || ps_filter_means_all(&args->filters);
+	struct ps_filter filter;
 	size_t count;
-	int r = cmd_check_format(args->format, ctx->err);
+	int r = format_check(args->format, ctx->err);
 
 	(void)argc;
 	(void)argv;
 	if (r == 0)
-		r = check_filters(&args->filters, ctx->err);
+		r = ps_filter_check(&args->filters, ctx->err);
 	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r == 0)
 		r = containr_container_list(engine, all, &list.items, &list.count, ctx->err);
+	if (r == 0)
+		r = ps_filter_prepare(engine, &args->filters, &filter, ctx->err);
 	if (r != 0)
 		return r;
-	count = select_wanted(&list, args);
+	count = select_wanted(&list, args, &filter);
 	if (cmd_wants_json(args->format))
 		write_json(&list, count, &out);
 	else if (args->quiet)
 		write_ids(&list, count, args, &out);
+	else if (format_has_template(args->format))
+		r = write_template(engine, &list, count, args, &out, ctx->err);
 	else
 		write_table(&list, count, args, &out);
-	return cmd_print(ctx, &out);
+	return r < 0 ? r : cmd_print(ctx, &out);
 }
 
 static const struct cmd_example examples[] = {
@@ -235,9 +258,10 @@ const struct cmd cmd_ps = {
 	.description =
 		"Lists containers that run, the newest first.\n"
 		"\n"
-		"Filters: id=PREFIX, name=PART, status=created|running|exited, label=KEY and "
-		"label=KEY=VALUE. Of several filters with one key one must hold, of labels "
-		"each.\n"
+		"Filters: id=PREFIX, name=PART, status=created|running|exited, exited=CODE, "
+		"label=KEY, label=KEY=VALUE, ancestor=IMAGE, before=CONTAINER, since=CONTAINER, "
+		"volume=NAME|DIR, network=MODE. Of several filters with one key one must hold, of "
+		"labels each.\n"
 		"\n"
 		"\"Exited (unknown)\" means that the container's monitor was killed and the end "
 		"was "

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "cli/engine.h"
+#include "cli/format.h"
 #include "cli/stats_rows.h"
 
 #include <poll.h>
@@ -21,7 +22,7 @@ struct stats_args {
 
 static const struct opt stats_opts[] = {
 	FLAG('a', "all", struct stats_args, all, "also containers that do not run"),
-	FORMAT(struct stats_args, format, "table or json"),
+	FORMAT(struct stats_args, format, "table, json, or a template"),
 	FLAG(0, "no-stream", struct stats_args, no_stream, "show one table and end"),
 	FLAG(0, "no-trunc", struct stats_args, no_trunc, "show whole ids"),
 	END,
@@ -48,12 +49,16 @@ static int print_rows(struct cmd_context *ctx, const struct stats_args *args,
 	autostr text = STR_INIT;
 	autostr screen = STR_INIT;
 	struct str *shown = &text;
-	int r;
+	int r = 0;
 
 	if (cmd_wants_json(args->format))
 		stats_rows_write_json(rows, args->no_stream, &text);
+	else if (format_has_template(args->format))
+		r = stats_rows_write_template(rows, args->no_trunc, args->format, &text, ctx->err);
 	else
 		stats_rows_write_table(rows, args->no_trunc, &text);
+	if (r < 0)
+		return r;
 	if (!text.failed && !args->no_stream && !cmd_wants_json(args->format) &&
 	    isatty(fileno(ctx->out))) {
 		write_screen(text.data, first, &screen);
@@ -88,7 +93,7 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	autostatsrows rows = { 0 };
 	autoengine *engine = NULL;
 	bool first = true;
-	int r = cmd_check_format(args->format, ctx->err);
+	int r = format_check(args->format, ctx->err);
 
 	(void)argc;
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "cli/engine.h"
 #include "cli/error_print.h"
+#include "cli/format.h"
 #include "cli/volume_json.h"
 
 struct inspect_args {
@@ -14,7 +15,7 @@ struct inspect_args {
 
 static const struct opt inspect_opts[] = {
 	OPT_RECORD(OPT_FORMAT, const char *, 'f', "format", struct inspect_args, format, "FORMAT",
-		   "json, which is the default"),
+		   "json, which is the default, or a template"),
 	END,
 };
 
@@ -24,9 +25,10 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	const struct inspect_args *args = untyped;
 	autoengine *engine = NULL;
 	autostr out = STR_INIT;
+	autostr shown = STR_INIT;
 	struct json_writer writer = JSON_WRITER_PRETTY(&out);
 	int status = 0;
-	int r = cmd_check_format(args->format, ctx->err);
+	int r = format_check(args->format, ctx->err);
 
 	(void)argc;
 	if (r == 0)
@@ -48,7 +50,11 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	}
 	json_close_array(&writer);
 	str_append_char(&out, '\n');
-	r = cmd_print(ctx, &out);
+	r = 0;
+	if (format_has_template(args->format))
+		r = format_rows(args->format, &out, NULL, &shown, ctx->err);
+	if (r == 0)
+		r = cmd_print(ctx, format_has_template(args->format) ? &shown : &out);
 	return r < 0 ? r : status;
 }
 

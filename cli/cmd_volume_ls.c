@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "cli/engine.h"
 #include "cli/filter.h"
+#include "cli/format.h"
 #include "cli/table.h"
 #include "cli/volume_json.h"
 
@@ -20,7 +21,7 @@ struct ls_args {
 static const struct opt ls_opts[] = {
 	STRINGS('f', "filter", struct ls_args, filters, "KEY=VALUE",
 		"only those with this dangling, driver, label or name"),
-	FORMAT(struct ls_args, format, "table or json"),
+	FORMAT(struct ls_args, format, "table, json, or a template"),
 	FLAG('q', "quiet", struct ls_args, quiet, "show only names"),
 	END,
 };
@@ -91,6 +92,19 @@ static void write_table(const struct volume_list *list, size_t count, struct str
 	table_write(&table, out);
 }
 
+static int write_template(const struct volume_list *list, size_t count, const char *format,
+			  struct str *out, struct containr_error *err)
+{
+	static const struct format_heading headings[] = {
+		{ "Name", "VOLUME NAME" },	{ "Driver", "DRIVER" }, { "Scope", "SCOPE" },
+		{ "Mountpoint", "MOUNTPOINT" }, { "Labels", "LABELS" }, { NULL, NULL },
+	};
+	autostr rows = STR_INIT;
+
+	write_json(list, count, &rows);
+	return format_rows(format, &rows, headings, out, err);
+}
+
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	static const char *const keys[] = { "dangling", "driver", "label", "name", NULL };
@@ -99,7 +113,7 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	autoengine *engine = NULL;
 	autostr out = STR_INIT;
 	size_t count = 0;
-	int r = cmd_check_format(args->format, ctx->err);
+	int r = format_check(args->format, ctx->err);
 
 	(void)argc;
 	(void)argv;
@@ -118,9 +132,11 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	else if (args->quiet)
 		for (size_t i = 0; i < count; i++)
 			str_appendf(&out, "%s\n", list.items[i]->name);
+	else if (format_has_template(args->format))
+		r = write_template(&list, count, args->format, &out, ctx->err);
 	else
 		write_table(&list, count, &out);
-	return cmd_print(ctx, &out);
+	return r < 0 ? r : cmd_print(ctx, &out);
 }
 
 static const struct cmd_example examples[] = {

@@ -45,6 +45,10 @@ int stats_rows_read(struct containr *engine, char *const *names, bool all,
 /** Appends a table with docker's columns; what is not known is "--". */
 void stats_rows_write_table(const struct stats_rows *rows, bool no_trunc, struct str *out);
 
+/** Appends what a template makes of docker's columns. Errors: INVALID_ARGUMENT. */
+int stats_rows_write_template(const struct stats_rows *rows, bool no_trunc, const char *format,
+			      struct str *out, struct containr_error *err) MUST_CHECK;
+
 /** Appends one JSON array and a newline; @pretty: broken into lines. */
 void stats_rows_write_json(const struct stats_rows *rows, bool pretty, struct str *out);
 

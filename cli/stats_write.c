@@ -3,9 +3,11 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "cli/format.h"
 #include "cli/human.h"
 #include "cli/table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SHORT_ID_LEN 12
@@ -18,54 +20,59 @@ static double memory_percent(const struct containr_stats *stats)
 	return 100.0 * (double)stats->memory_usage_bytes / (double)stats->memory_limit_bytes;
 }
 
-static void put_memory(struct table *table, const struct containr_stats *stats)
+/* The texts of a row, in the order of the columns. */
+enum column { ID, NAME, CPU, MEMORY, MEMORY_PERCENT, NETWORK, BLOCK, PIDS, COLUMN_COUNT };
+
+struct texts {
+	char text[COLUMN_COUNT][2 * HUMAN_TEXT_SIZE + CONTAINR_ID_LENGTH];
+};
+
+#define TEXT_SIZE sizeof(((struct texts *)0)->text[0])
+
+/* Both directions in one cell, as docker has them. */
+static void put_pair(char *text, const char *first, const char *second)
+{
+	(void)snprintf(text, TEXT_SIZE, "%s / %s", first, second);
+}
+
+static void put_traffic(char *text, int64_t in, int64_t out)
+{
+	char in_text[HUMAN_TEXT_SIZE] = UNKNOWN;
+	char out_text[HUMAN_TEXT_SIZE] = UNKNOWN;
+
+	if (in >= 0 && out >= 0) {
+		human_size(in, 3, in_text);
+		human_size(out, 3, out_text);
+	}
+	put_pair(text, in_text, out_text);
+}
+
+static void put_numbers(struct texts *texts, const struct containr_stats *stats)
 {
 	char usage[HUMAN_TEXT_SIZE];
 	char limit[HUMAN_TEXT_SIZE];
 
 	human_size_binary(stats->memory_usage_bytes, usage);
 	human_size_binary(stats->memory_limit_bytes, limit);
-	table_cellf(table, "%s / %s", usage, limit);
-	table_cellf(table, "%.2f%%", memory_percent(stats));
+	put_pair(texts->text[MEMORY], usage, limit);
+	(void)snprintf(texts->text[MEMORY_PERCENT], TEXT_SIZE, "%.2f%%", memory_percent(stats));
+	put_traffic(texts->text[NETWORK], stats->network_rx_bytes, stats->network_tx_bytes);
+	put_traffic(texts->text[BLOCK], stats->block_read_bytes, stats->block_write_bytes);
+	(void)snprintf(texts->text[PIDS], TEXT_SIZE, "%lld", (long long)stats->pids_current);
 }
 
-/* Both directions in one cell, as docker has them. */
-static void put_traffic(struct table *table, int64_t in, int64_t out)
+static void describe(const struct stats_row *row, bool no_trunc, struct texts *texts)
 {
-	char in_text[HUMAN_TEXT_SIZE];
-	char out_text[HUMAN_TEXT_SIZE];
-
-	if (in < 0 || out < 0) {
-		table_cell(table, UNKNOWN " / " UNKNOWN);
-		return;
-	}
-	human_size(in, 3, in_text);
-	human_size(out, 3, out_text);
-	table_cellf(table, "%s / %s", in_text, out_text);
-}
-
-static void put_row(struct table *table, const struct stats_row *row, bool no_trunc)
-{
-	const struct containr_stats *stats = &row->stats;
-
-	table_cellf(table, "%.*s", no_trunc ? CONTAINR_ID_LENGTH : SHORT_ID_LEN, row->id);
-	table_cell(table, row->name);
+	(void)snprintf(texts->text[ID], TEXT_SIZE, "%.*s",
+		       no_trunc ? CONTAINR_ID_LENGTH : SHORT_ID_LEN, row->id);
+	for (int i = CPU; i < COLUMN_COUNT; i++)
+		(void)snprintf(texts->text[i], TEXT_SIZE, "%s",
+			       i == MEMORY || i == NETWORK || i == BLOCK ? UNKNOWN " / " UNKNOWN
+									 : UNKNOWN);
 	if (row->has_cpu)
-		table_cellf(table, "%.2f%%", row->cpu_percent);
-	else
-		table_cell(table, UNKNOWN);
-	if (!row->is_running) {
-		table_cell(table, UNKNOWN " / " UNKNOWN);
-		table_cell(table, UNKNOWN);
-		table_cell(table, UNKNOWN " / " UNKNOWN);
-		table_cell(table, UNKNOWN " / " UNKNOWN);
-		table_cell(table, UNKNOWN);
-		return;
-	}
-	put_memory(table, stats);
-	put_traffic(table, stats->network_rx_bytes, stats->network_tx_bytes);
-	put_traffic(table, stats->block_read_bytes, stats->block_write_bytes);
-	table_cellf(table, "%lld", (long long)stats->pids_current);
+		(void)snprintf(texts->text[CPU], TEXT_SIZE, "%.2f%%", row->cpu_percent);
+	if (row->is_running)
+		put_numbers(texts, &row->stats);
 }
 
 void stats_rows_write_table(const struct stats_rows *rows, bool no_trunc, struct str *out)
@@ -73,9 +80,48 @@ void stats_rows_write_table(const struct stats_rows *rows, bool no_trunc, struct
 	autotable table = TABLE("CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %",
 				"NET I/O", "BLOCK I/O", "PIDS");
 
-	for (size_t i = 0; i < rows->count; i++)
-		put_row(&table, &rows->items[i], no_trunc);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct texts texts;
+
+		describe(&rows->items[i], no_trunc, &texts);
+		for (int k = 0; k < COLUMN_COUNT; k++)
+			table_cell(&table, k == NAME ? rows->items[i].name : texts.text[k]);
+	}
 	table_write(&table, out);
+}
+
+int stats_rows_write_template(const struct stats_rows *rows, bool no_trunc, const char *format,
+			      struct str *out, struct containr_error *err)
+{
+	static const struct format_heading columns[] = {
+		[ID] = { "ID", "CONTAINER ID" },
+		[NAME] = { "Name", "NAME" },
+		[CPU] = { "CPUPerc", "CPU %" },
+		[MEMORY] = { "MemUsage", "MEM USAGE / LIMIT" },
+		[MEMORY_PERCENT] = { "MemPerc", "MEM %" },
+		[NETWORK] = { "NetIO", "NET I/O" },
+		[BLOCK] = { "BlockIO", "BLOCK I/O" },
+		[PIDS] = { "PIDs", "PIDS" },
+		[COLUMN_COUNT] = { "Container", "CONTAINER" },
+		{ NULL, NULL },
+	};
+	autostr text = STR_INIT;
+	struct json_writer writer = JSON_WRITER(&text);
+
+	json_open_array(&writer, NULL);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct texts texts;
+
+		describe(&rows->items[i], no_trunc, &texts);
+		json_open_object(&writer, NULL);
+		for (int k = 0; k < COLUMN_COUNT; k++)
+			json_string(&writer, columns[k].field,
+				    k == NAME ? rows->items[i].name : texts.text[k]);
+		json_string(&writer, "Container", texts.text[ID]);
+		json_close_object(&writer);
+	}
+	json_close_array(&writer);
+	return format_rows(format, &text, columns, out, err);
 }
 
 /* What is not known, or not limited, is null. */

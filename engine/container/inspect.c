@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "container/inspect_docker.h"
 #include "container/live.h"
 
 #include <string.h>
@@ -55,7 +56,9 @@ static void write_labels(struct json_writer *w, const struct strv *labels)
 }
 
 /* The OCI configuration as it stands on disk: what was decided, not what would be decided now. */
-static int write_config(struct json_writer *w, const struct live *live, struct containr_error *err)
+static int write_config(struct json_writer *w, const struct containr *engine,
+			const struct live *live, const struct record *record,
+			struct containr_error *err)
 {
 	autostr text = STR_INIT;
 	autojson doc = { 0 };
@@ -63,9 +66,11 @@ static int write_config(struct json_writer *w, const struct live *live, struct c
 
 	if (r == 0)
 		r = json_parse(text.data, text.len, "config.json", &doc, err);
-	if (r == 0)
-		json_copy(w, "Spec", doc.root);
-	return r;
+	if (r < 0)
+		return r;
+	inspect_write_docker(w, engine, record, doc.root);
+	json_copy(w, "Spec", doc.root);
+	return 0;
 }
 
 int containr_container_inspect(struct containr *engine, const char *container, char **ret_json,
@@ -103,7 +108,7 @@ int containr_container_inspect(struct containr *engine, const char *container, c
 	json_bool(&w, "OpenStdin", record.stdin_open);
 	write_labels(&w, &record.labels);
 	json_strings(&w, "Layers", record.lower.items);
-	r = write_config(&w, &live, err);
+	r = write_config(&w, engine, &live, &record, err);
 	json_close_object(&w);
 	if (r < 0)
 		return r;

@@ -247,14 +247,12 @@ int volume_mounts_make(const struct containr *engine, const struct volume_mounts
 	return r;
 }
 
-/* Returns "NAME/SUBPATH"; NULL for another mount. */
-static const char *part_of(const struct oci_mount *mount)
+/* Returns "NAME/SUBPATH"; NULL for another source. */
+static const char *part_of(const char *source)
 {
 	static const char prefix[] = "/" VOLUME_PREFIX;
 
-	return mount->source && str_starts_with(mount->source, prefix)
-		       ? mount->source + strlen(prefix)
-		       : NULL;
+	return source && str_starts_with(source, prefix) ? source + strlen(prefix) : NULL;
 }
 
 static int open_part(const struct containr *engine, const char *part, int *ret_tree,
@@ -287,7 +285,7 @@ int volume_mounts_resolve(const struct containr *engine, struct oci_config *conf
 	int r = 0;
 
 	for (size_t i = 0; i < config->mount_count && r == 0; i++) {
-		const char *part = part_of(&config->mounts[i]);
+		const char *part = part_of(config->mounts[i].source);
 
 		if (part)
 			r = open_part(engine, part, &config->mounts[i].tree, err);
@@ -295,18 +293,18 @@ int volume_mounts_resolve(const struct containr *engine, struct oci_config *conf
 	return r;
 }
 
-/* Finds the volume that a mount is of, or a part of. */
-static bool volume_of(const struct containr *engine, const struct oci_mount *mount,
-		      char name[VOLUME_NAME_MAX + 1])
+bool volume_mounts_name(const struct containr *engine, const char *source,
+			char ret_name[VOLUME_NAME_MAX + 1])
 {
-	const char *text = part_of(mount);
+	const char *text = part_of(source);
 	size_t len = strlen(engine->root);
 
-	if (!text && mount->source && strncmp(mount->source, engine->root, len) == 0 &&
-	    str_starts_with(mount->source + len, "/" VOLUMES_DIR "/"))
-		text = mount->source + len + strlen("/" VOLUMES_DIR "/");
+	if (!text && source && strncmp(source, engine->root, len) == 0 &&
+	    str_starts_with(source + len, "/" VOLUMES_DIR "/"))
+		text = source + len + strlen("/" VOLUMES_DIR "/");
 	if (text)
-		(void)snprintf(name, VOLUME_NAME_MAX + 1, "%.*s", (int)strcspn(text, "/"), text);
+		(void)snprintf(ret_name, VOLUME_NAME_MAX + 1, "%.*s", (int)strcspn(text, "/"),
+			       text);
 	return text != NULL;
 }
 
@@ -319,7 +317,7 @@ void volume_mounts_tell(const struct containr *engine, const struct oci_config *
 		autostr text = STR_INIT;
 		struct json_writer w = JSON_WRITER(&text);
 
-		if (!volume_of(engine, mount, name))
+		if (!volume_mounts_name(engine, mount->source, name))
 			continue;
 		json_open_object(&w, NULL);
 		json_string(&w, "container", id);

@@ -8,6 +8,7 @@
 #include "container/oci.h"
 #include "container/plan.h"
 #include "volume/references.h"
+#include "volume/volume.h"
 
 /*
  * The volumes of a container that is being made: those it asks for and those of its image. They
@@ -67,6 +68,10 @@ int volume_mounts_make(const struct containr *engine, const struct volume_mounts
  */
 int volume_mounts_resolve(const struct containr *engine, struct oci_config *config,
 			  struct containr_error *err) MUST_CHECK;
+
+/** Finds the volume that the source of a mount belongs to; false for another source. */
+bool volume_mounts_name(const struct containr *engine, const char *source,
+			char ret_name[VOLUME_NAME_MAX + 1]);
 
 /** Tells that a container has mounted its volumes. */
 void volume_mounts_tell(const struct containr *engine, const struct oci_config *config,

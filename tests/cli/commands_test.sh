@@ -73,10 +73,10 @@ broken 's/"cwd": "\/"/"cwd": "x"/' "process.cwd: 'x' is not absolute"
 broken 's/"path": "rootfs"/"path": 5/' "root.path: expected a string"
 broken 's/"CAP_CHOWN"/"CAP_CHWON"/' "process.capabilities.bounding[0]: unknown capability 'CAP_CHWON'"
 
-refused "[INVALID_ARGUMENT] --format: '{{.ID}}' is not supported" "use table or json" \
-	containr ps --format '{{.ID}}'
+refused "[INVALID_ARGUMENT] --format: 'yaml' is not supported" \
+	"use table, json, or a template such as '{{.ID}}'" containr ps --format yaml
 refused "[INVALID_ARGUMENT] --filter: 'x' is no status of a container" \
-	"a status is created, running or exited" containr ps --filter status=x
+	"a status is created, running, paused, restarting or exited" containr ps --filter status=x
 refused "[INVALID_ARGUMENT] --signal: 'FOO' is no signal" \
 	"write a name such as SIGTERM or a number from 1 to 64" containr kill -s FOO web
 refused "[INVALID_ARGUMENT] only one container can be attached to" \
