@@ -140,13 +140,13 @@ equal "[]" "$(cat out)"
 fact "formats that are not supported are not replaced"
 for command in "ps" "images" "stats --no-stream" "events --until 0s"; do
 	# shellcheck disable=SC2086 # a command and its option
-	expect_error INVALID_ARGUMENT 125 "--format: '{{.ID}}' is not supported" \
-		"use table or json" -- containr $command --format '{{.ID}}'
+	expect_error INVALID_ARGUMENT 125 "--format: 'yaml' is not supported" \
+		"use table, json, or a template such as '{{.ID}}'" -- containr $command --format yaml
 done
 
 fact "errors are JSON where JSON was asked for"
 expect_status 125 -- containr ps --format json --filter status=x
-equal '{"error":{"code":"INVALID_ARGUMENT","message":"--filter: '"'x'"' is no status of a container","hint":"a status is created, running or exited","errno":0}}' "$(cat err)"
+equal '{"error":{"code":"INVALID_ARGUMENT","message":"--filter: '"'x'"' is no status of a container","hint":"a status is created, running, paused, restarting or exited","errno":0}}' "$(cat err)"
 
 fact "an archive that is none"
 echo "no archive" > garbage

@@ -59,7 +59,7 @@ equal "start die" "$(actions -f container=once -f event=start -f event=die)"
 equal "" "$(actions -f container=once -f container=other -f event=oom)"
 equal create "$(actions -f "container=$id" -f event=create)"
 expect_error INVALID_ARGUMENT 125 "--filter: 'color=red' is not KEY=VALUE with a known key" \
-	"keys are container, event, image, type" -- containr events --filter color=red
+	"keys are container, event, image, label, type, volume" -- containr events --filter color=red
 
 fact "--since and --until bound the stream"
 expect_output "" -- containr events --since 2000-01-01 --until 2001-01-01
