@@ -42,6 +42,9 @@ static void fill_limits(const struct run_args *args, struct containr_spec *spec)
 	spec->memory_bytes = args->memory_bytes;
 	spec->memory_swap_bytes = args->memory_swap_bytes;
 	spec->memory_reservation_bytes = args->memory_reservation_bytes;
+	spec->memory_swappiness = args->has_swappiness ? 1 + args->memory_swappiness : 0;
+	spec->blkio_weight = args->blkio_weight;
+	spec->oom_kill_disable = args->oom_kill_disable;
 	spec->nano_cpus = args->nano_cpus;
 	spec->cpu_shares = args->cpu_shares;
 	spec->cpu_quota_us = args->cpu_quota_us;

@@ -50,6 +50,8 @@ struct run_args {
 	int64_t memory_bytes;
 	int64_t memory_swap_bytes;
 	int64_t memory_reservation_bytes;
+	int64_t memory_swappiness;
+	int64_t blkio_weight;
 	int64_t nano_cpus;
 	int64_t cpu_shares;
 	int64_t cpu_quota_us;
@@ -60,6 +62,8 @@ struct run_args {
 	int64_t stop_timeout_ns;
 	int pull; /* enum run_pull */
 	bool has_entrypoint;
+	bool has_swappiness;
+	bool oom_kill_disable;
 	bool detach;
 	bool dry_run;
 	bool init;
@@ -85,6 +89,9 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 		"add a line to /etc/hosts"), \
 	STRINGS(0, "annotation", struct run_args, annotations, "KEY=VALUE", \
 		"add an annotation to the OCI configuration"), \
+	INT(0, "blkio-weight", struct run_args, blkio_weight, "WEIGHT", \
+	    "share of the block devices beside others, 10 to 1000; 0 for none", .min = 0, \
+	    .max = 1000), \
 	STRINGS(0, "cap-add", struct run_args, cap_add, "CAPABILITY", \
 		"add a capability; ALL for all", .complete = COMPLETE_CAPABILITIES), \
 	STRINGS(0, "cap-drop", struct run_args, cap_drop, "CAPABILITY", \
@@ -142,12 +149,17 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	      "memory that is left to it when the host has little"), \
 	BYTES(0, "memory-swap", struct run_args, memory_swap_bytes, "SIZE", \
 	      "limit of memory and swap together; -1 for no limit of swap", .minus_one = true), \
+	INT(0, "memory-swappiness", struct run_args, memory_swappiness, "PERCENT", \
+	    "how gladly the kernel swaps its memory; cgroup v1", .min = 0, .max = 100, \
+	    .given_at = GIVEN(struct run_args, has_swappiness)), \
 	STRINGS(0, "mount", struct run_args, mounts, "SPEC", \
 		"mount, e.g. type=bind,src=/srv,dst=/data,ro or type=tmpfs,dst=/tmp"), \
 	STRING(0, "name", struct run_args, name, "NAME", "name of the container"), \
 	STRING(0, "network", struct run_args, network, "MODE", \
 	       "network: none (its own without a link), host, container:NAME", .preset = "none", \
 	       .complete = COMPLETE_NETWORKS, .aliases = WORDS("net")), \
+	FLAG(0, "oom-kill-disable", struct run_args, oom_kill_disable, \
+	     "wait for memory instead of being killed; cgroup v1"), \
 	INT(0, "oom-score-adj", struct run_args, oom_score_adj, "NUMBER", \
 	    "how gladly the kernel kills it for memory", .min = -1000, .max = 1000), \
 	STRING(0, "pid", struct run_args, pid_mode, "MODE", \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "container/config_parts.h"
+#include "container/oci_resources.h"
 
 #include <string.h>
 
@@ -70,6 +71,22 @@ static int check_cpuset(struct config_maker *m, const char *option, const char *
 	return fail_hint(m->err, "write e.g. 0-2,4");
 }
 
+/* What few ask for stands in a list. */
+static int set_rare(struct config_maker *m, struct oci_resources *limits)
+{
+	const struct containr_spec *spec = m->spec;
+	int r = 0;
+
+	if (spec->memory_swappiness)
+		r = oci_add_setting(limits, OCI_MEMORY_SWAPPINESS, NULL,
+				    spec->memory_swappiness - 1, m->err);
+	if (r == 0 && spec->oom_kill_disable)
+		r = oci_add_setting(limits, OCI_MEMORY_NO_OOM_KILLER, NULL, 1, m->err);
+	if (r == 0 && spec->blkio_weight)
+		r = oci_add_setting(limits, OCI_BLOCK_WEIGHT, NULL, spec->blkio_weight, m->err);
+	return r;
+}
+
 static void set_cpu(const struct containr_spec *spec, struct oci_resources *limits)
 {
 	if (spec->nano_cpus) {
@@ -100,6 +117,8 @@ int config_set_limits(struct config_maker *m)
 		r = copy_text(m, spec->cpuset_cpus, &limits->cpuset_cpus);
 	if (r == 0)
 		r = copy_text(m, spec->cpuset_mems, &limits->cpuset_mems);
+	if (r == 0)
+		r = set_rare(m, limits);
 	if (r < 0)
 		return r;
 	if (spec->memory_bytes)

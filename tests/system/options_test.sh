@@ -70,6 +70,21 @@ refuses INVALID_ARGUMENT "--cpus: cannot be given beside --cpu-quota or --cpu-pe
 	"--cpus is the quotient of the two" --cpus 1 --cpu-quota 5000
 refuses INVALID_ARGUMENT "--cpuset-cpus: 'x' is no list of numbers" "write e.g. 0-2,4" --cpuset-cpus x
 
+fact "--memory-swappiness, --oom-kill-disable and --blkio-weight are set, or refused by name"
+if id=$(containr run -d --name rare -m 64m --memory-swappiness 7 --oom-kill-disable busybox sleep 100 2> err); then
+	equal 7 "$(number memory.swappiness)"
+	matches "*oom_kill_disable 1*" "$(number memory.oom_control)"
+	expect_output rare -- containr rm -f rare
+else
+	matches "*CGROUP_APPLY_LIMITS*memory.*" "$(cat err)"
+fi
+if id=$(containr run -d --name heavy --blkio-weight 300 busybox sleep 100 2> err); then
+	matches "*300" "$(number blkio.weight blkio.bfq.weight io.bfq.weight io.weight)"
+	expect_output heavy -- containr rm -f heavy
+else
+	matches "*CGROUP_APPLY_LIMITS*eight*" "$(cat err)"
+fi
+
 fact "--oom-score-adj"
 equal 500 "$(inside --oom-score-adj 500 -- cat /proc/self/oom_score_adj)"
 

@@ -81,11 +81,14 @@ struct containr_spec {
 	const char *cpuset_mems;
 	int64_t memory_swap_bytes; /* memory and swap together; 0: not set, -1: no limit */
 	int64_t memory_reservation_bytes;
-	int64_t cpu_shares; /* 2 to 262144 */
+	int64_t memory_swappiness; /* 1 + 0 to 100, how gladly the kernel swaps; 0: not set */
+	int64_t blkio_weight;	   /* 10 to 1000; 0: not set */
+	int64_t cpu_shares;	   /* 2 to 262144 */
 	int64_t cpu_quota_us;
 	int64_t cpu_period_us;
 	int64_t shm_size_bytes; /* of /dev/shm; 0: 64m */
 	int64_t oom_score_adj;	/* -1000 to 1000 */
+	bool oom_kill_disable;	/* wait for memory instead of being killed; cgroup v1 */
 	bool privileged;	/* all rights and devices of the engine, nothing masked */
 	int64_t memory_bytes;	/* 0: no limit */
 	int64_t nano_cpus;	/* 1e9 is one CPU; 0: no limit */
