@@ -30,6 +30,7 @@ struct exec_child {
 	const struct cgroup *cgroup;
 	bool enter_v2;
 	struct rendezvous *meeting;
+	struct process_labels labels;
 	char **env;
 	int error_fd;
 	int console; /* socket the terminal's master is sent to; -1 for none */
@@ -88,7 +89,8 @@ static int set_stdio(struct exec_child *c)
 /* From here on every path that is looked at may be the container's trap. */
 static int close_host(struct exec_child *c)
 {
-	const int keep[] = { c->error_fd, c->console, c->request->log->fd, c->meeting->agent };
+	const int keep[] = { c->error_fd,	c->console,	    c->request->log->fd,
+			     c->meeting->agent, c->labels.apparmor, c->labels.selinux };
 
 	return process_close_others(3 + c->request->preserved_fds, keep, ARRAY_LEN(keep), &c->err);
 }
@@ -115,13 +117,21 @@ static int set_up(struct exec_child *c)
 	int r = c->meeting->is_needed ? rendezvous_wait(c->meeting, &c->err) : 0;
 
 	if (r == 0)
+		r = process_open_labels(process, &c->labels, &c->err);
+	if (r == 0)
+		r = cpu_list_apply(&process->cpus_initial, &c->err);
+	if (r == 0)
 		r = enter(c);
+	if (r == 0)
+		r = cpu_list_apply(&process->cpus_final, &c->err);
 	if (r == 0)
 		r = set_stdio(c);
 	if (r == 0)
 		r = close_host(c);
 	if (r == 0)
 		r = make_terminal(c);
+	if (r == 0)
+		r = process_set_personality(c->request->config, &c->err);
 	if (r == 0)
 		r = process_set_limits(process, c->request->log, &c->err);
 	if (r == 0)
@@ -136,6 +146,8 @@ static int set_up(struct exec_child *c)
 	process_reset_signals();
 	if (r == 0)
 		r = process_own_streams(process, &c->user, false, &c->err);
+	if (r == 0)
+		r = process_write_labels(process, &c->labels, &c->err);
 	if (r == 0)
 		r = process_drop_rights(process, &c->user, c->filter, c->meeting, &c->err);
 	return r;

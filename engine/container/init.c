@@ -27,10 +27,16 @@ struct init {
 	const struct oci_process *process;
 	const struct log *log;
 	int root; /* O_PATH, until the pivot */
+	struct process_labels labels;
 	struct process_user user;
 	char program[PATH_MAX];
 	struct containr_error err;
 };
+
+static int open_labels(struct init *init)
+{
+	return process_open_labels(init->process, &init->labels, &init->err);
+}
 
 /* Everything the container does is accounted to it: so this comes before any other work. */
 static int enter_cgroup(struct init *init)
@@ -156,7 +162,9 @@ static int make_working_dir(struct init *init)
 
 static int set_limits(struct init *init)
 {
-	return process_set_limits(init->process, init->log, &init->err);
+	int r = process_set_personality(init->plan->config, &init->err);
+
+	return r < 0 ? r : process_set_limits(init->process, init->log, &init->err);
 }
 
 /* Before the root is changed: the hooks' programs are the host's, the mounts the container's. */
@@ -218,8 +226,9 @@ static int close_host(struct init *init)
 {
 	const struct launch *launch = init->args->launch;
 	const struct rendezvous *meeting = init->args->meeting;
-	const int keep[] = { init->args->error_fd, launch->gate,    launch->log->fd,
-			     meeting->created,	   meeting->output, meeting->agent };
+	const int keep[] = { init->args->error_fd,  launch->gate,	 launch->log->fd,
+			     meeting->created,	    meeting->output,	 meeting->agent,
+			     init->labels.apparmor, init->labels.selinux };
 
 	return process_close_others(3 + launch->preserved_fds, keep, ARRAY_LEN(keep), &init->err);
 }
@@ -260,6 +269,8 @@ static int drop_rights(struct init *init)
 				    &init->err);
 
 	process_reset_signals();
+	if (r == 0)
+		r = process_write_labels(init->process, &init->labels, &init->err);
 	return r < 0 ? r
 		     : process_drop_rights(init->process, &init->user, &init->plan->seccomp,
 					   init->args->meeting, &init->err);
@@ -284,6 +295,7 @@ static const struct {
 	int (*run)(struct init *init);
 } steps[] = {
 	{ "enter the cgroup", enter_cgroup },
+	{ "open files of labels", open_labels },
 	{ "enter the namespaces", enter_namespaces },
 	{ "start a session", become_session_leader },
 	{ "make the mounts", make_mounts },

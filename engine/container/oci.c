@@ -27,6 +27,10 @@ void oci_process_release(struct oci_process *process)
 	strv_release(&process->args);
 	strv_release(&process->env);
 	free(process->rlimits);
+	free(process->cpus_initial_text);
+	free(process->cpus_final_text);
+	free(process->apparmor_profile);
+	free(process->selinux_label);
 	*process = (struct oci_process) { 0 };
 }
 

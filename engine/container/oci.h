@@ -8,6 +8,7 @@
 #include "kernel/caps.h"
 #include "kernel/device_filter.h"
 #include "kernel/rlimit.h"
+#include "kernel/schedule.h"
 #include "kernel/seccomp.h"
 
 #include <stdbool.h>
@@ -57,6 +58,14 @@ struct oci_process {
 	struct strv env;
 	struct rlimit_setting *rlimits;
 	size_t rlimit_count;
+	struct schedule schedule;
+	/* of exec only: before and after it enters the container's cgroup */
+	struct cpu_list cpus_initial;
+	struct cpu_list cpus_final;
+	char *cpus_initial_text; /* the same as they were given */
+	char *cpus_final_text;
+	char *apparmor_profile;
+	char *selinux_label;
 };
 
 struct oci_mount {
@@ -187,6 +196,7 @@ struct oci_config {
 	struct oci_hooks hooks[OCI_HOOK_KINDS];
 	char *cgroups_path;
 	char *rootfs_propagation;
+	bool is_32_bit; /* linux.personality.domain is LINUX32; personality(2) */
 	struct oci_resources resources;
 	enum oci_seccomp seccomp;
 	const struct json *seccomp_profile; /* OCI_SECCOMP_PROFILE: linux.seccomp; in seccomp_doc */
@@ -248,6 +258,9 @@ const char *oci_hook_kind_name(enum oci_hook_kind kind);
 /** Writes the member "hooks", if there are any. */
 void oci_hooks_write(struct json_writer *writer, const struct oci_config *config);
 void oci_hooks_release(struct oci_config *config);
+
+/** Writes scheduler, ioPriority and execCPUAffinity of a process, if there are any. */
+void oci_schedule_write(struct json_writer *writer, const struct oci_process *process);
 
 /** Puts KEY=VALUE into a list, in the place of an earlier value of KEY. */
 void oci_set_env(struct strv *env, const char *item);

@@ -7,6 +7,8 @@
 
 /* Reading a configuration object by object, each knowing its own JSON path for the errors. */
 
+struct oci_process;
+
 #define PLACE_PATH_SIZE 256
 
 /* Where a value stands: the object and its JSON path. */
@@ -41,6 +43,9 @@ int place_refuse(const struct place *at, const char *const *keys, size_t count) 
 
 /** Reads a process object into the struct oci_process @target. */
 int oci_process_read(const struct place *at, void *target) MUST_CHECK;
+
+/** Reads what says when and where the process runs. */
+int oci_schedule_read(const struct place *at, struct oci_process *process) MUST_CHECK;
 
 /** Reads the hooks of the struct oci_config @target. */
 int oci_hooks_read(const struct place *at, void *target) MUST_CHECK;

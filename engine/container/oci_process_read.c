@@ -139,17 +139,11 @@ static int check_process(const struct place *at, const struct oci_process *proce
 	return 0;
 }
 
-/* What would be silently weaker if it were left out. */
-static const char *const refused[] = { "apparmorProfile", "selinuxLabel", "scheduler", "ioPriority",
-				       "execCPUAffinity" };
-
 int oci_process_read(const struct place *at, void *target)
 {
 	struct oci_process *process = target;
-	int r = place_refuse(at, refused, ARRAY_LEN(refused));
+	int r = json_read_bool(at->value, at->path, "terminal", &process->terminal, at->err);
 
-	if (r == 0)
-		r = json_read_bool(at->value, at->path, "terminal", &process->terminal, at->err);
 	if (r == 0)
 		r = json_read_bool(at->value, at->path, "noNewPrivileges",
 				   &process->no_new_privileges, at->err);
@@ -169,6 +163,12 @@ int oci_process_read(const struct place *at, void *target)
 		r = place_each(at, "rlimits", process, read_rlimit);
 	if (r == 0)
 		r = read_oom_score(at, process);
+	if (r == 0)
+		r = oci_schedule_read(at, process);
+	if (r == 0)
+		r = place_string(at, "apparmorProfile", &process->apparmor_profile);
+	if (r == 0)
+		r = place_string(at, "selinuxLabel", &process->selinux_label);
 	return r < 0 ? r : check_process(at, process);
 }
 

@@ -140,8 +140,8 @@ static int read_device_rule(const struct place *at, void *target)
 
 /* What would be silently weaker if it were left out. */
 static const char *const refused_linux[] = { "intelRdt",    "mountLabel",  "timeOffsets",
-					     "uidMappings", "gidMappings", "personality",
-					     "netDevices",  "memoryPolicy" };
+					     "uidMappings", "gidMappings", "netDevices",
+					     "memoryPolicy" };
 
 static int read_resources(const struct place *at, void *target)
 {
@@ -149,6 +149,24 @@ static int read_resources(const struct place *at, void *target)
 	int r = place_each(at, "devices", config, read_device_rule);
 
 	return r < 0 ? r : oci_resources_read(at, &config->resources);
+}
+
+static int read_personality(const struct place *at, void *target)
+{
+	struct oci_config *config = target;
+	static const char *const refused[] = { "flags" };
+	const char *domain = "";
+	int r = json_read_string(at->value, at->path, "domain", &domain, at->err);
+
+	if (r == 0)
+		r = place_refuse(at, refused, ARRAY_LEN(refused));
+	if (r < 0)
+		return r;
+	config->is_32_bit = strcmp(domain, "LINUX32") == 0;
+	if (!config->is_32_bit && strcmp(domain, "LINUX") != 0)
+		return fail(at->err, CONTAINR_E_INVALID_CONFIG,
+			    "%s.domain: expected LINUX or LINUX32, found '%s'", at->path, domain);
+	return 0;
 }
 
 static int read_linux(const struct place *at, void *target)
@@ -164,6 +182,8 @@ static int read_linux(const struct place *at, void *target)
 		r = place_each(at, "devices", config, read_device);
 	if (r == 0)
 		r = place_object(at, "resources", config, read_resources);
+	if (r == 0)
+		r = place_object(at, "personality", config, read_personality);
 	if (r == 0)
 		r = place_string(at, "cgroupsPath", &config->cgroups_path);
 	if (r == 0)

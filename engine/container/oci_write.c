@@ -111,6 +111,9 @@ static void write_process(struct json_writer *w, const struct oci_process *proce
 		json_bool(w, "noNewPrivileges", true);
 	if (process->has_oom_score_adj)
 		json_int(w, "oomScoreAdj", process->oom_score_adj);
+	oci_schedule_write(w, process);
+	write_optional(w, "apparmorProfile", process->apparmor_profile);
+	write_optional(w, "selinuxLabel", process->selinux_label);
 	json_close_object(w);
 }
 
@@ -231,6 +234,11 @@ static void write_linux(struct json_writer *w, const struct oci_config *config)
 	write_resources(w, &config->resources);
 	write_map(w, "sysctl", &config->sysctls);
 	write_optional(w, "rootfsPropagation", config->rootfs_propagation);
+	if (config->is_32_bit) {
+		json_open_object(w, "personality");
+		json_string(w, "domain", "LINUX32");
+		json_close_object(w);
+	}
 	if (config->seccomp_profile)
 		json_copy(w, "seccomp", config->seccomp_profile);
 	json_strings(w, "maskedPaths", config->masked_paths.items);

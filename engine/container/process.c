@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "kernel/lsm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -87,19 +89,48 @@ static int set_oom_score(int score, struct containr_error *err)
 	return 0;
 }
 
+int process_open_labels(const struct oci_process *process, struct process_labels *ret_labels,
+			struct containr_error *err)
+{
+	int r = lsm_open(LSM_APPARMOR, process->apparmor_profile, &ret_labels->apparmor, err);
+
+	return r < 0 ? r : lsm_open(LSM_SELINUX, process->selinux_label, &ret_labels->selinux, err);
+}
+
+int process_write_labels(const struct oci_process *process, const struct process_labels *labels,
+			 struct containr_error *err)
+{
+	int r = lsm_write(LSM_APPARMOR, labels->apparmor, process->apparmor_profile, err);
+
+	return r < 0 ? r : lsm_write(LSM_SELINUX, labels->selinux, process->selinux_label, err);
+}
+
+int process_set_personality(const struct oci_config *config, struct containr_error *err)
+{
+	if (config->is_32_bit && personality(PER_LINUX32) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP,
+				"cannot set the personality to LINUX32");
+	return 0;
+}
+
 int process_set_limits(const struct oci_process *process, const struct log *log,
 		       struct containr_error *err)
 {
+	int r;
+
 	for (size_t i = 0; i < process->rlimit_count; i++) {
 		bool clamped = false;
-		int r = rlimit_apply(&process->rlimits[i], &clamped, err);
 
+		r = rlimit_apply(&process->rlimits[i], &clamped, err);
 		if (r < 0)
 			return r;
 		if (clamped)
 			log_warn(log, "%s is as high as the host lets it be, not as asked",
 				 rlimit_name(process->rlimits[i].resource));
 	}
+	r = schedule_apply(&process->schedule, err);
+	if (r < 0)
+		return r;
 	(void)umask(process->user.umask >= 0 ? (mode_t)process->user.umask : 022);
 	return process->has_oom_score_adj ? set_oom_score(process->oom_score_adj, err) : 0;
 }

@@ -42,7 +42,24 @@ void process_set_home(char **env, char *home);
 int process_find_program(const char *name, char *const *env, char *ret_path, size_t size,
 			 struct containr_error *err) MUST_CHECK;
 
-/** Sets limits, the OOM score and the umask: what needs the rights of the engine. */
+/* The files that get the labels of security modules; -1 each for none. */
+struct process_labels {
+	int apparmor;
+	int selinux;
+};
+
+/** Opens them, while /proc is the host's. Errors: UNSUPPORTED where the kernel lacks the module. */
+int process_open_labels(const struct oci_process *process, struct process_labels *ret_labels,
+			struct containr_error *err) MUST_CHECK;
+
+/** Writes the labels: they hold from the next execve(2) on. */
+int process_write_labels(const struct oci_process *process, const struct process_labels *labels,
+			 struct containr_error *err) MUST_CHECK;
+
+/** Makes the process one of a 32-bit system, if it is to be. personality(2) */
+int process_set_personality(const struct oci_config *config, struct containr_error *err) MUST_CHECK;
+
+/** Sets limits, the schedule, the OOM score and the umask: what needs the rights of the engine. */
 int process_set_limits(const struct oci_process *process, const struct log *log,
 		       struct containr_error *err) MUST_CHECK;
 

@@ -132,6 +132,21 @@ static const struct error_case wrong_configs[] = {
 	{ LINUX("'resources': {'rdma': {'a\\nb': {'hcaHandles': 1}}}"),
 	  "linux.resources.rdma.a\nb: 'a\nb' is no name of a device" },
 	{ LINUX("'resources': {'rdma': {'a': 1}}"), "linux.resources.rdma.a: expected an object" },
+	{ PROCESS("'scheduler': {'policy': 'SCHED_FAST'}"),
+	  "process.scheduler.policy: unknown policy 'SCHED_FAST'" },
+	{ PROCESS("'scheduler': {'nice': 1}"), "process.scheduler.policy: is required" },
+	{ PROCESS("'scheduler': {'policy': 'SCHED_RR', 'flags': ['SCHED_FLAG_X']}"),
+	  "process.scheduler.flags: unknown flag 'SCHED_FLAG_X'" },
+	{ PROCESS("'ioPriority': {'class': 'IOPRIO_CLASS_X', 'priority': 1}"),
+	  "process.ioPriority.class: unknown class 'IOPRIO_CLASS_X'" },
+	{ PROCESS("'ioPriority': {'class': 'IOPRIO_CLASS_BE', 'priority': 8}"),
+	  "process.ioPriority.priority: number is out of range (0 to 7)" },
+	{ PROCESS("'execCPUAffinity': {'initial': '0-', 'final': '1'}"),
+	  "process.execCPUAffinity.initial: '0-' is no list of CPUs" },
+	{ PROCESS("'execCPUAffinity': {'final': '3-1024'}"),
+	  "process.execCPUAffinity.final: '3-1024' is no list of CPUs" },
+	{ LINUX("'personality': {'domain': 'BSD'}"),
+	  "linux.personality.domain: expected LINUX or LINUX32, found 'BSD'" },
 	{ LINUX("'seccomp': []"), "linux.seccomp: expected an object" },
 };
 
@@ -153,13 +168,10 @@ static void wrong_configuration_names_the_place(void **state)
 static void what_would_protect_less_is_refused(void **state)
 {
 	static const struct error_case cases[] = {
-		{ PROCESS("'apparmorProfile': 'docker-default'"),
-		  "process.apparmorProfile: is not supported" },
-		{ PROCESS("'selinuxLabel': 'a:b:c'"), "process.selinuxLabel: is not supported" },
-		{ PROCESS("'scheduler': {'policy': 'SCHED_FIFO'}"),
-		  "process.scheduler: is not supported" },
-		{ PROCESS("'ioPriority': {'class': 'IOPRIO_CLASS_IDLE'}"),
-		  "process.ioPriority: is not supported" },
+		{ LINUX("'intelRdt': {'closID': 'a'}"), "linux.intelRdt: is not supported" },
+		{ LINUX("'mountLabel': 'a:b:c'"), "linux.mountLabel: is not supported" },
+		{ LINUX("'personality': {'domain': 'LINUX', 'flags': ['A']}"),
+		  "linux.personality.flags: is not supported" },
 		{ LINUX("'namespaces': [{'type': 'user'}]"),
 		  "linux.namespaces[0].type: user namespaces are not supported" },
 		{ LINUX("'namespaces': [{'type': 'time'}]"),
@@ -213,7 +225,12 @@ static const char everything[] =
 	"'ambient': ['CAP_KILL']},"
 	"'rlimits': [{'type': 'RLIMIT_CORE', 'hard': 18446744073709551615, 'soft': 0},"
 	"{'type': 'RLIMIT_NOFILE', 'hard': 9223372036854775808, 'soft': 9223372036854775807}],"
-	"'noNewPrivileges': true, 'oomScoreAdj': -1000}, 'hostname': 'h', 'domainname': 'd',"
+	"'noNewPrivileges': true, 'oomScoreAdj': -1000, 'scheduler': {'policy': 'SCHED_DEADLINE',"
+	"'nice': -20, 'priority': 99, 'flags': ['SCHED_FLAG_RESET_ON_FORK',"
+	"'SCHED_FLAG_UTIL_CLAMP_MAX'], 'runtime': 1, 'deadline': 2, 'period': 3},"
+	"'ioPriority': {'class': 'IOPRIO_CLASS_BE', 'priority': 0},"
+	"'execCPUAffinity': {'initial': '0-3,7', 'final': '1'},"
+	"'apparmorProfile': 'p', 'selinuxLabel': 'a:b:c'}, 'hostname': 'h', 'domainname': 'd',"
 	"'mounts': [{'destination': '/p', 'type': 'proc', 'source': 'proc'},"
 	"{'destination': '/b', 'type': 'bind', 'source': '/s', 'options': ['rbind', 'ro']}],"
 	"'hooks': {'prestart': [{'path': '/a', 'args': ['a', 'b'], 'env': ['A=B'], 'timeout': 5},"
@@ -238,8 +255,10 @@ static const char everything[] =
 	"'rdma': {'a': {'hcaHandles': 1, 'hcaObjects': 2}, 'b': {'hcaObjects': 0}},"
 	"'unified': {'memory.high': '1', 'io.max': '8:0 rbps=1'}}, 'sysctl': {'net.a': '1 2'}, "
 	"'rootfsPropagation': 'rslave',"
+	"'personality': {'domain': 'LINUX32'},"
 	"'seccomp': {'defaultAction': 'SCMP_ACT_ERRNO', 'x': [1, {'y': null}]},"
-	"'maskedPaths': ['/m'], 'readonlyPaths': ['/o', '/q']}}";
+	"'maskedPaths': ['/m'], 'readonlyPaths': ['/o', "
+	"'/q']}}";
 
 /* Removes the blanks that only the reader of the source needs. */
 static void squeeze(char *text)

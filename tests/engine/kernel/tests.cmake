@@ -5,6 +5,7 @@ pkg_check_modules(CAP REQUIRED IMPORTED_TARGET libcap)
 
 containr_unit_test(engine/kernel/caps_test LAYERS base kernel LIBS PkgConfig::CAP)
 containr_unit_test(engine/kernel/rlimit_test LAYERS base kernel)
+containr_unit_test(engine/kernel/schedule_test LAYERS base kernel)
 containr_unit_test(engine/kernel/syscall_table_test LAYERS base kernel LIBS PkgConfig::SECCOMP)
 containr_unit_test(engine/kernel/seccomp_test LAYERS base kernel
 	SOURCES engine/kernel/bpf_sim.c)
