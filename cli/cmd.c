@@ -75,7 +75,7 @@ int cmd_fail_unknown(struct cmd_context *ctx, const char *name)
 			 nearest.found, ctx->path);
 }
 
-static int fail_operands(struct cmd_context *ctx, const char *bound, int count)
+int cmd_fail_operands(struct cmd_context *ctx, const char *bound, int count)
 {
 	const struct cmd *cmd = ctx->cmd;
 
@@ -94,9 +94,9 @@ static int check_operands(struct cmd_context *ctx, int count)
 	bool exact = cmd->min_operands == cmd->max_operands;
 
 	if (count < cmd->min_operands)
-		return fail_operands(ctx, exact ? "" : "at least ", cmd->min_operands);
+		return cmd_fail_operands(ctx, exact ? "" : "at least ", cmd->min_operands);
 	if (cmd->max_operands >= 0 && count > cmd->max_operands)
-		return fail_operands(ctx, exact ? "" : "at most ", cmd->max_operands);
+		return cmd_fail_operands(ctx, exact ? "" : "at most ", cmd->max_operands);
 	return 0;
 }
 

@@ -152,6 +152,13 @@ static inline const char *const *cmd_entry_aliases(const struct cmd_entry *entry
 /** Raises INVALID_ARGUMENT: ctx->cmd, a program or group called ctx->path, has no command @name. */
 int cmd_fail_unknown(struct cmd_context *ctx, const char *name);
 
+/**
+ * Raises INVALID_ARGUMENT: ctx->cmd was given another number of operands than it needs.
+ *
+ * @bound: "at least ", "at most " or ""
+ */
+int cmd_fail_operands(struct cmd_context *ctx, const char *bound, int count);
+
 /** Writes @text to ctx->out; an OUT_OF_MEMORY error if building it had failed. */
 int cmd_print(struct cmd_context *ctx, const struct str *text) MUST_CHECK;
 

@@ -21,9 +21,10 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	autoengine *engine = NULL;
 	autocidfile cid_file = CID_FILE_INIT;
 	char id[CONTAINR_ID_LENGTH + 1];
-	int r = run_spec_fill(create, argv, &spec, ctx->err);
+	int r = run_check_operands(ctx, create, argc);
 
-	(void)argc;
+	if (r == 0)
+		r = run_spec_fill(create, argv, &spec, ctx->err);
 	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r < 0)
@@ -56,7 +57,6 @@ const struct cmd cmd_create = {
 	.opts = create_opts,
 	.examples = examples,
 	.args_size = sizeof(struct run_args),
-	.min_operands = 1,
 	.max_operands = -1,
 	.complete_first = COMPLETE_IMAGES,
 	.options_first = true,

@@ -78,7 +78,8 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	autoengine *engine = NULL;
 	int r = check(args, ctx->err);
 
-	(void)argc;
+	if (r == 0)
+		r = run_check_operands(ctx, args, argc);
 	if (r == 0)
 		r = run_spec_fill(args, argv, &spec, ctx->err);
 	if (r == 0)
@@ -119,7 +120,6 @@ const struct cmd cmd_run = {
 	.examples = examples,
 	.exit_notes = exit_notes,
 	.args_size = sizeof(struct run_args),
-	.min_operands = 1,
 	.max_operands = -1,
 	.complete_first = COMPLETE_IMAGES,
 	.options_first = true,

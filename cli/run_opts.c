@@ -81,8 +81,9 @@ static void fill_spec(const struct run_args *args, char **argv, struct containr_
 {
 	struct winsize size;
 
+	spec->bundle = args->bundle;
 	spec->image = argv[0];
-	spec->command = (const char *const *)(argv + 1);
+	spec->command = argv[0] ? (const char *const *)(argv + 1) : NULL;
 	spec->name = args->name;
 	spec->platform = args->platform;
 	spec->user = args->user;
@@ -132,6 +133,39 @@ static int check_pull(const struct run_args *args, struct containr_error *err)
 	return fail_hint(err, "use missing or never, and bring images in with: containr import");
 }
 
+int run_check_operands(struct cmd_context *ctx, const struct run_args *args, int argc)
+{
+	if (!args->bundle && argc == 0)
+		return cmd_fail_operands(ctx, "at least ", 1);
+	if (!args->bundle || argc == 0)
+		return 0;
+	(void)fail(ctx->err, CONTAINR_E_INVALID_ARGUMENT,
+		   "--bundle: takes the place of image and command");
+	return fail_hint(ctx->err, "the command is in the bundle's config.json");
+}
+
+/* What a bundle says itself may not be said again: it would be lost, a limit among it. */
+static int check_bundle(const struct containr_spec *spec, struct containr_error *err)
+{
+	static const struct containr_spec nothing;
+	struct containr_spec rest;
+
+	memcpy(&rest, spec, sizeof(rest));
+	rest.bundle = rest.name = rest.stop_signal = NULL;
+	rest.labels = rest.command = NULL;
+	rest.stop_timeout_s = 0;
+	rest.tty = rest.stdin_open = rest.auto_remove = false;
+	rest.rows = rest.columns = 0;
+	if (!rest.mount_count)
+		rest.mounts = NULL;
+	if (memcmp(&rest, &nothing, sizeof(rest)) == 0)
+		return 0;
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+		   "--bundle: what the container is like stands in the bundle's config.json");
+	return fail_hint(err, "beside it there can be: cidfile detach interactive label name rm "
+			      "stop-signal stop-timeout tty");
+}
+
 int run_spec_fill(const struct run_args *args, char **operands, struct run_spec *spec,
 		  struct containr_error *err)
 {
@@ -156,5 +190,5 @@ int run_spec_fill(const struct run_args *args, char **operands, struct run_spec 
 	spec->spec.mount_count = spec->mounts.count;
 	spec->entrypoint[0] = args->entrypoint;
 	spec->spec.entrypoint = args->has_entrypoint ? spec->entrypoint : NULL;
-	return 0;
+	return args->bundle ? check_bundle(&spec->spec, err) : 0;
 }

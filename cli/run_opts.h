@@ -4,6 +4,7 @@
 
 #include <containr/container.h>
 
+#include "cli/cmd.h"
 #include "cli/mount_arg.h"
 #include "cli/opt.h"
 
@@ -23,6 +24,7 @@ struct run_args {
 	const char *ipc_mode;
 	const char *uts_mode;
 	const char *cgroupns_mode;
+	const char *bundle;
 	const char *cid_file;
 	const char *platform;
 	const char *cpuset_cpus;
@@ -92,6 +94,9 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	INT(0, "blkio-weight", struct run_args, blkio_weight, "WEIGHT", \
 	    "share of the block devices beside others, 10 to 1000; 0 for none", .min = 0, \
 	    .max = 1000), \
+	STRING(0, "bundle", struct run_args, bundle, "DIR", \
+	       "run an OCI bundle instead of an image; options that belong to an image do not count", \
+	       .complete = COMPLETE_DIRS), \
 	STRINGS(0, "cap-add", struct run_args, cap_add, "CAPABILITY", \
 		"add a capability; ALL for all", .complete = COMPLETE_CAPABILITIES), \
 	STRINGS(0, "cap-drop", struct run_args, cap_drop, "CAPABILITY", \
@@ -200,6 +205,9 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	STRING('w', "workdir", struct run_args, working_dir, "DIR", \
 	       "working folder in the container")
 /* clang-format on */
+
+/** Refuses a command line without an image, and one with an image and a bundle. */
+int run_check_operands(struct cmd_context *ctx, const struct run_args *args, int argc) MUST_CHECK;
 
 /* A specification and what its members point to. */
 struct run_spec {

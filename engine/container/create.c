@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "container/config.h"
+#include "container/create_bundle.h"
 #include "container/join.h"
 #include "container/live.h"
 #include "container/name.h"
@@ -50,6 +51,12 @@ static int set_rootfs(const struct containr *engine, struct container *c,
 {
 	struct rootfs *rootfs = &c->rootfs;
 
+	/* the root of a bundle stays where it is; what is made of an image has "rootfs" */
+	if (c->config.root_path && c->config.root_path[0] == '/') {
+		rootfs->kind = ROOTFS_BIND;
+		rootfs->path = strdup(c->config.root_path);
+		return rootfs->path ? 0 : fail_oom(err);
+	}
 	rootfs->kind = ROOTFS_OVERLAY;
 	rootfs->is_volatile = c->record.auto_remove;
 	strv_extend(&rootfs->lower, c->record.lower.items);
@@ -94,7 +101,7 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 	if (r < 0)
 		return r;
 	record->id = strdup(c->id);
-	record->image = strdup(spec->image);
+	record->image = strdup(spec->bundle ? spec->bundle : spec->image);
 	record->image_id = strdup(image->id);
 	record->stop_signal = strdup(signal && *signal ? signal : "SIGTERM");
 	record->stop_timeout_s = spec->stop_timeout_s ? spec->stop_timeout_s : STOP_TIMEOUT_S;
@@ -172,10 +179,36 @@ static int check_platform(const struct containr_spec *spec, const struct contain
 	return fail_hint(err, "import one for that platform, or leave --platform out");
 }
 
+static int design_of_image(struct containr *engine, const struct containr_spec *spec,
+			   struct container *container, struct containr_error *err)
+{
+	autoimage *image = NULL;
+	int r = image_pin(engine, &container->image_pin, err);
+
+	if (r == 0)
+		r = containr_image_inspect(engine, spec->image, &image, err);
+	if (r == 0)
+		r = check_platform(spec, image, err);
+	if (r == 0)
+		r = image_lower_dirs(engine, image, &container->record.lower, err);
+	if (r == 0)
+		r = set_config(engine, spec, image, container, err);
+	return r < 0 ? r : set_record(spec, image, container, err);
+}
+
+static int design_of_bundle(const struct containr_spec *spec, struct container *container,
+			    struct containr_error *err)
+{
+	static char no_id[] = "";
+	const struct containr_image nothing = { .id = no_id };
+	int r = create_bundle_config(spec->bundle, spec->tty, &container->config, err);
+
+	return r < 0 ? r : set_record(spec, &nothing, container, err);
+}
+
 int container_design(struct containr *engine, const struct containr_spec *spec,
 		     struct container *container, struct containr_error *err)
 {
-	autoimage *image = NULL;
 	int r;
 
 	if (spec->name) {
@@ -185,18 +218,8 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 	}
 	r = fs_random_hex(CONTAINR_ID_LENGTH / 2, container->id, err);
 	if (r == 0)
-		r = image_pin(engine, &container->image_pin, err);
-	if (r == 0)
-		r = containr_image_inspect(engine, spec->image, &image, err);
-	if (r != 0)
-		return r;
-	r = check_platform(spec, image, err);
-	if (r == 0)
-		r = image_lower_dirs(engine, image, &container->record.lower, err);
-	if (r == 0)
-		r = set_config(engine, spec, image, container, err);
-	if (r == 0)
-		r = set_record(spec, image, container, err);
+		r = spec->bundle ? design_of_bundle(spec, container, err)
+				 : design_of_image(engine, spec, container, err);
 	if (r == 0)
 		r = set_rootfs(engine, container, err);
 	if (r == 0 && spec->name) {

@@ -244,6 +244,30 @@ refuses INVALID_ARGUMENT "--cidfile: 'id' exists already" "remove it once no con
 expect_status 127 -- containr run --cidfile other busybox nope
 [ ! -e other ] || fail "a file is left of a container that never was"
 
+fact "--bundle runs a bundle as a container"
+mkdir -p bundle/rootfs
+containr create --name source busybox true > out
+cp -a "$CONTAINR_ROOT"/layers/*/fs/. bundle/rootfs/
+expect_output source -- containr rm source
+(cd bundle && containr spec > /dev/null && sed -i 's/"sh"$/"sh", "-c", "echo from the bundle; cat \/proc\/sys\/kernel\/hostname; exit 3"/' config.json)
+status=0
+containr run --bundle bundle --name packed -l a=b > out || status=$?
+equal 3 $status
+matches "from the bundle*" "$(cat out)"
+matches "from the bundle*" "$(containr logs packed)"
+expect_output "packed b" -- containr ps -a --format '{{.Names}} {{.Label "a"}}'
+expect_output packed -- containr rm packed
+expect_error INVALID_ARGUMENT 125 "--bundle: takes the place of image and command" \
+	"the command is in the bundle's config.json" -- containr run --bundle bundle busybox true
+expect_error INVALID_ARGUMENT 125 "--bundle: what the container is like stands in the bundle's config.json" \
+	"beside it there can be: cidfile detach interactive label name rm stop-signal stop-timeout tty" \
+	-- containr run --bundle bundle -m 64m
+expect_error IO 125 "cannot open the bundle 'nope': No such file or directory" "" \
+	-- containr run --bundle nope
+expect_error INVALID_ARGUMENT 125 "'containr run' needs at least 1 argument: IMAGE [COMMAND [ARG...]]" \
+	"see 'containr run --help'" -- containr run
+assert_nothing_left
+
 fact "--pull and --platform"
 expect_status 0 -- containr run --rm --pull never busybox true
 refuses UNSUPPORTED "--pull: images cannot be fetched yet" \
