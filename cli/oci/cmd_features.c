@@ -5,14 +5,11 @@
 #include "kernel/mount.h"
 #include "kernel/ns.h"
 
-#include <sched.h>
-
 static void write_namespaces(struct json_writer *w)
 {
 	json_open_array(w, "namespaces");
 	for (size_t i = 0; i < ns_kind_count; i++)
-		if (ns_kinds[i].flag != CLONE_NEWUSER && ns_kinds[i].flag != NS_NEWTIME)
-			json_string(w, NULL, ns_kinds[i].oci_name);
+		json_string(w, NULL, ns_kinds[i].oci_name);
 	json_close_array(w);
 }
 

@@ -135,6 +135,8 @@ static int set_up(struct exec_child *c)
 	if (r == 0)
 		r = process_set_limits(process, c->request->log, &c->err);
 	if (r == 0)
+		r = process_set_oom_score(process, &c->err);
+	if (r == 0)
 		r = change_dir(c);
 	if (r == 0)
 		r = process_user_find(&process->user, &c->user, &c->err);

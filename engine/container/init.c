@@ -7,6 +7,7 @@
 #include "kernel/mount.h"
 #include "kernel/ns.h"
 #include "kernel/pty.h"
+#include "kernel/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +47,74 @@ static int enter_cgroup(struct init *init)
 	if (r == 0 && init->args->enter_v2)
 		r = cgroup_enter_v2(init->args->cgroup, 0, &init->err);
 	return r;
+}
+
+/* An ordinary process of the host until its ids are mapped. */
+static int wait_for_ids(struct init *init)
+{
+	char byte;
+	ssize_t got;
+
+	if (init->args->mapped < 0)
+		return 0;
+	do
+		got = read(init->args->mapped, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	return got == 1 ? 0 : fail_sys(&init->err, CONTAINR_E_PROCESS_SETUP, "cannot wait for ids");
+}
+
+static int write_time_offset(struct init *init, const char *clock,
+			     const struct oci_time_offset *offset)
+{
+	autoclose int fd = -1;
+	char text[64];
+	int len;
+
+	if (!offset->is_set)
+		return 0;
+	len = snprintf(text, sizeof(text), "%s %lld %u", clock, (long long)offset->secs,
+		       offset->nanosecs);
+	fd = openat(AT_FDCWD, "/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || fs_write_all(fd, text, (size_t)len) < 0)
+		return fail_sys(&init->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot set the offset of the %s clock", clock);
+	return 0;
+}
+
+/*
+ * unshare(2) makes it for children only, whose clocks can be set until the first one is in it:
+ * joining it then spares that child. Before the ids change, which takes /proc/self from us.
+ */
+static int enter_time_namespace(struct init *init)
+{
+	autoclose int fd = -1;
+	int r;
+
+	if (!init->plan->new_time_ns)
+		return 0;
+	if (unshare(NS_NEWTIME) < 0)
+		return fail_sys(&init->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot create a time namespace");
+	r = write_time_offset(init, "monotonic", &init->plan->config->monotonic);
+	if (r == 0)
+		r = write_time_offset(init, "boottime", &init->plan->config->boottime);
+	if (r < 0)
+		return r;
+	fd = openat(AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, NS_NEWTIME) < 0)
+		return fail_sys(&init->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot enter the time namespace");
+	return 0;
+}
+
+static int become_root(struct init *init)
+{
+	if (!init->plan->new_user_ns)
+		return 0;
+	/* what needs the host's rights, or /proc/self, which is not ours afterwards */
+	if (process_set_oom_score(init->process, &init->err) < 0)
+		return -init->err.code;
+	return userns_become_root(&init->err);
 }
 
 static int enter_namespaces(struct init *init)
@@ -164,7 +233,11 @@ static int set_limits(struct init *init)
 {
 	int r = process_set_personality(init->plan->config, &init->err);
 
-	return r < 0 ? r : process_set_limits(init->process, init->log, &init->err);
+	if (r == 0)
+		r = process_set_limits(init->process, init->log, &init->err);
+	if (r == 0 && !init->plan->new_user_ns)
+		r = process_set_oom_score(init->process, &init->err);
+	return r;
 }
 
 /* Before the root is changed: the hooks' programs are the host's, the mounts the container's. */
@@ -296,6 +369,9 @@ static const struct {
 } steps[] = {
 	{ "enter the cgroup", enter_cgroup },
 	{ "open files of labels", open_labels },
+	{ "wait for ids", wait_for_ids },
+	{ "enter the time namespace", enter_time_namespace },
+	{ "become root of the user namespace", become_root },
 	{ "enter the namespaces", enter_namespaces },
 	{ "start a session", become_session_leader },
 	{ "make the mounts", make_mounts },

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -18,8 +20,9 @@
 struct scene {
 	const struct plan *plan;
 	const struct log *log;
-	int root;   /* O_PATH */
-	int null;   /* the host's /dev/null, once it was needed; -1 before */
+	int root; /* O_PATH */
+	int null; /* the host's /dev/null, once it was needed; -1 before */
+	const struct launch_trees *trees;
 	int parent; /* where the last device or link was made; -1 before */
 	size_t parent_len;
 	const char *parent_path;
@@ -104,24 +107,68 @@ static int fail_mount(struct scene *scene, const struct mount_step *step, const 
 	return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot %s '%s'", what, step->target);
 }
 
+/* "rro" and its kin; a mount without them costs no call. */
+static int change_all(const struct mount_options *options, int tree)
+{
+	if (!options->all_flags && !options->all_cleared)
+		return 0;
+	return mount_change_all(tree, options->all_flags, options->all_cleared);
+}
+
 static int set_propagation(struct scene *scene, const struct mount_step *step)
 {
 	autotarget int top = -1;
 	int r;
 
-	if (!step->options.propagation)
+	if (!step->options.propagation && !step->options.all_flags && !step->options.all_cleared)
 		return 0;
 	/* the descriptor of the target still shows what lay below the new mount */
 	r = root_open(scene->root, step->target, &top, scene->err);
 	if (r < 0)
 		return r;
-	if (mount_change(top, 0, 0, step->options.propagation) < 0)
+	if (step->options.propagation && mount_change(top, 0, 0, step->options.propagation) < 0)
 		return fail_mount(scene, step, "set the propagation of");
+	if (change_all(&step->options, top) < 0)
+		return fail_mount(scene, step, "change the mounts at");
 	return 0;
 }
 
-/* Fills a new tmpfs with what the image has at that place: done by the caller's tools where asked.
+/*
+ * File systems that show a namespace: whoever shares the host's, but is in a user namespace, may not
+ * mount them, and gets the host's own.
  */
+static const struct {
+	const char *type;
+	int ns;
+	const char *source;
+} shared_file_systems[] = {
+	{ "sysfs", CLONE_NEWNET, "/sys" },
+	{ "mqueue", CLONE_NEWIPC, "/dev/mqueue" },
+	{ "proc", CLONE_NEWPID, "/proc" },
+};
+
+static const char *shared_source(const struct plan *plan, const char *type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(shared_file_systems); i++)
+		if (strcmp(shared_file_systems[i].type, type) == 0 &&
+		    !oci_namespace(plan->config, shared_file_systems[i].ns))
+			return shared_file_systems[i].source;
+	return NULL;
+}
+
+static int bind_shared(struct scene *scene, const struct mount_step *step, int target)
+{
+	const char *source = shared_source(scene->plan, step->type);
+	autotarget int tree = mount_clone(AT_FDCWD, source, true);
+
+	/* what lies below is the host's as well: all of it gets the flags */
+	if (tree < 0 || mount_change_all(tree, step->options.flags, 0) < 0 ||
+	    mount_attach(tree, target) < 0)
+		return fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT,
+				"cannot mount the host's '%s' at '%s'", source, step->target);
+	return 0;
+}
+
 static int make_file_system(struct scene *scene, const struct mount_step *step)
 {
 	autotarget int target = -1;
@@ -131,6 +178,8 @@ static int make_file_system(struct scene *scene, const struct mount_step *step)
 	if (r < 0)
 		return r;
 	if (mount_at(target, step->source, step->type, step->options.flags, data) < 0) {
+		if (errno == EPERM && shared_source(scene->plan, step->type))
+			return bind_shared(scene, step, target);
 		(void)fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount %s at '%s'",
 			       step->type, step->target);
 		if (data && scene->err->sys_errno == EINVAL)
@@ -146,13 +195,23 @@ static int fail_bind(struct scene *scene, const struct mount_step *step)
 			step->source, step->target);
 }
 
+/* What is to be bound: made by the parent, handed in, or found by its path. */
+static int open_source(struct scene *scene, const struct mount_step *step)
+{
+	const struct launch_trees *trees = scene->trees;
+	ptrdiff_t index = step - scene->plan->steps;
+
+	if (trees->steps && trees->steps[index] >= 0)
+		return trees->steps[index];
+	return step->tree ? step->tree
+			  : mount_clone(AT_FDCWD, step->source, step->options.flags & MS_REC);
+}
+
 /* The source is looked at once: the clone is of what was found, whatever its path becomes. */
 static int bind(struct scene *scene, const struct mount_step *step)
 {
 	const struct mount_options *options = &step->options;
-	autotarget int tree =
-		step->tree ? step->tree
-			   : mount_clone(AT_FDCWD, step->source, options->flags & MS_REC);
+	autotarget int tree = open_source(scene, step);
 	autotarget int target = -1;
 	struct stat info;
 	int r;
@@ -166,7 +225,7 @@ static int bind(struct scene *scene, const struct mount_step *step)
 	if (r < 0)
 		return r;
 	if (mount_change(tree, options->flags, options->cleared, options->propagation) < 0 ||
-	    mount_attach(tree, target) < 0)
+	    change_all(options, tree) < 0 || mount_attach(tree, target) < 0)
 		return fail_bind(scene, step);
 	return 0;
 }
@@ -245,6 +304,29 @@ static int mount_cgroups(struct scene *scene, const struct mount_step *step)
 	return r;
 }
 
+/* In a user namespace nobody may make nodes: the host's, of the same name, is bound instead. */
+static int bind_device(struct scene *scene, const struct mount_step *step)
+{
+	autotarget int tree = mount_clone(AT_FDCWD, step->target, false);
+	autotarget int target = -1;
+	struct stat info;
+	int r;
+
+	if (tree < 0 || fstat(tree, &info) < 0)
+		return fail_mount(scene, step, "find the host's device");
+	if (info.st_rdev != makedev(step->major, step->minor) ||
+	    S_ISBLK(info.st_mode) != (step->device_type == 'b'))
+		return fail(scene->err, CONTAINR_E_ROOTFS_MOUNT,
+			    "the host's '%s' is not the device %u:%u", step->target, step->major,
+			    step->minor);
+	r = root_make(scene->root, step->target, ROOT_FILE, &target, scene->err);
+	if (r < 0)
+		return r;
+	if (mount_attach(tree, target) < 0)
+		return fail_mount(scene, step, "mount the device");
+	return 0;
+}
+
 static int make_device(struct scene *scene, const struct mount_step *step)
 {
 	static const char types[] = "cbup";
@@ -259,6 +341,8 @@ static int make_device(struct scene *scene, const struct mount_step *step)
 	    0) {
 		if (errno == EEXIST)
 			return 0; /* the configuration repeats a default one */
+		if (errno == EPERM && step->device_type != 'p')
+			return bind_device(scene, step);
 		return fail_mount(scene, step, "create the device");
 	}
 	if ((step->uid || step->gid) &&
@@ -393,6 +477,16 @@ static int apply_step(struct scene *scene, const struct mount_step *step)
 	return 0;
 }
 
+/* A root that the parent made needs no place of its own: it covers the host's, and replaces it. */
+static int attach_root(int tree, struct containr_error *err)
+{
+	autoclose int top = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (top < 0 || mount_attach(tree, top) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount the root folder");
+	return 0;
+}
+
 static int mount_root(const struct init_args *args, struct containr_error *err)
 {
 	const struct rootfs *rootfs = args->launch->plan->rootfs;
@@ -415,6 +509,7 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 {
 	const struct plan *plan = args->launch->plan;
 	struct scene scene = { .plan = plan,
+			       .trees = args->trees,
 			       .log = args->launch->log,
 			       .root = -1,
 			       .null = -1,
@@ -433,10 +528,12 @@ int init_mounts(const struct init_args *args, int *ret_root, struct containr_err
 		return fail_hint(err, "the root folder has to be a mount point; in a chroot, "
 				      "mount --bind it on itself first");
 	}
-	r = mount_root(args, err);
+	r = args->trees->root >= 0 ? attach_root(args->trees->root, err) : mount_root(args, err);
 	if (r < 0)
 		return r;
-	root = openat(AT_FDCWD, plan->rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = args->trees->root >= 0
+		       ? fcntl(args->trees->root, F_DUPFD_CLOEXEC, 3)
+		       : openat(AT_FDCWD, plan->rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot open the root folder '%s'",
 				plan->rootfs->path);

@@ -7,6 +7,7 @@
 #include "kernel/device_filter.h"
 #include "kernel/ns.h"
 #include "kernel/pidfd.h"
+#include "kernel/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +27,8 @@ struct parent {
 	struct init_args init;
 	int join[NS_KIND_MAX];
 	int error_pipe[2];
+	int mapped[2]; /* with a user namespace: the child waits at it for its ids */
+	struct launch_trees trees;
 	struct rendezvous meeting;
 	struct containr_error *err;
 };
@@ -69,8 +73,10 @@ static int make_overlay_options(struct parent *p)
 	str_append(&options, "lowerdir=");
 	for (size_t i = 0; i < rootfs->lower.len; i++)
 		str_appendf(&options, "%s%s", i ? ":" : "", rootfs->lower.items[i]);
-	str_appendf(&options, ",upperdir=%s,workdir=%s%s", rootfs->upper, rootfs->work,
-		    rootfs->is_volatile ? ",volatile" : "");
+	/* in a user namespace the attributes trusted.overlay.* cannot be written */
+	str_appendf(&options, ",upperdir=%s,workdir=%s%s%s", rootfs->upper, rootfs->work,
+		    rootfs->is_volatile ? ",volatile" : "",
+		    userns_is_rootless() ? ",userxattr" : "");
 	p->init.overlay = str_steal(&options);
 	if (!p->init.overlay)
 		return fail_oom(p->err);
@@ -107,17 +113,41 @@ static int create_cgroup(struct parent *p)
 	return r;
 }
 
+/* Gives the new user namespace its ids and lets the child go on. */
+static int map_ids(struct parent *p)
+{
+	const struct oci_config *config = p->launch->plan->config;
+	int r;
+
+	if (!p->launch->plan->new_user_ns)
+		return 0;
+	r = userns_map(p->made.pid, &config->uid_map, &config->gid_map, p->err);
+	if (r == 0 && write(p->mapped[1], "", 1) != 1)
+		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot wake the child");
+	return r;
+}
+
 static int clone_child(struct parent *p)
 {
+	/* newuidmap(1) refuses a process whose /proc/PID is not the caller's */
+	bool shown = p->launch->plan->new_user_ns && userns_is_rootless() &&
+		     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
 	pid_t pid = clone_process(p->launch->plan->clone_flags, p->made.cgroup.dirs[CGROUP_UNIFIED],
 				  &p->made.pidfd, &p->init.enter_v2);
 
 	if (pid == 0)
 		init_main(&p->init);
-	if (pid < 0)
-		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP, "cannot create the namespaces");
+	if (shown)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (pid < 0) {
+		(void)fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP, "cannot create the namespaces");
+		return p->launch->plan->new_user_ns
+			       ? fail_hint(p->err, "the host has to allow user namespaces: see "
+						   "user.max_user_namespaces")
+			       : -p->err->code;
+	}
 	p->made.pid = pid;
-	return 0;
+	return map_ids(p);
 }
 
 /* Waits for a word of the child: "ready" (at the meeting, at the gate), its error, or with
@@ -198,6 +228,11 @@ static int prepare(struct parent *p)
 	if (r == 0)
 		r = copy_env(p);
 	if (r == 0)
+		r = launch_trees_make(p->launch->plan, &p->trees, p->err);
+	if (r == 0 && p->launch->plan->new_user_ns && pipe2(p->mapped, O_CLOEXEC) < 0)
+		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	p->init.mapped = p->mapped[0];
+	if (r == 0)
 		r = rendezvous_prepare(&p->meeting, true, &p->launch->plan->seccomp, p->err);
 	if (r == 0 && pipe2(p->error_pipe, O_CLOEXEC) < 0)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
@@ -211,6 +246,9 @@ static void release(struct parent *p)
 		cleanup_close(&p->join[i]);
 	cleanup_close(&p->error_pipe[0]);
 	cleanup_close(&p->error_pipe[1]);
+	cleanup_close(&p->mapped[0]);
+	cleanup_close(&p->mapped[1]);
+	launch_trees_release(&p->trees);
 	rendezvous_release(&p->meeting);
 	free(p->init.overlay);
 	free(p->init.env);
@@ -222,6 +260,8 @@ int launch(const struct launch *launch, struct launched *ret_launched, struct co
 			    .made = LAUNCHED_INIT,
 			    .join = { -1, -1, -1, -1, -1, -1, -1, -1 },
 			    .error_pipe = { -1, -1 },
+			    .mapped = { -1, -1 },
+			    .trees = LAUNCH_TREES_INIT,
 			    .err = err };
 	int r;
 
@@ -231,6 +271,7 @@ int launch(const struct launch *launch, struct launched *ret_launched, struct co
 	p.meeting.bundle_path = launch->bundle_path ? launch->bundle_path : "";
 	p.meeting.status = "creating";
 	p.init.meeting = &p.meeting;
+	p.init.trees = &p.trees;
 	p.init.launch = launch;
 	p.init.cgroup = &p.made.cgroup;
 	p.init.join = p.join;

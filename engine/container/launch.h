@@ -52,6 +52,27 @@ void launched_close(struct launched *launched);
 int launch(const struct launch *launch, struct launched *ret_launched,
 	   struct containr_error *err) MUST_CHECK;
 
+/*
+ * Detached mounts that the parent makes where the child may not: one who is in a user namespace has
+ * no right to id-map what the host mounted, and none to look into the host's private folders.
+ */
+struct launch_trees {
+	int root;   /* the root file system; -1: the child mounts it */
+	int *steps; /* for each step of the plan, -1: the child makes it; NULL: it makes all */
+	size_t count;
+};
+
+#define LAUNCH_TREES_INIT ((struct launch_trees) { .root = -1 })
+
+/** Makes the trees that @plan needs; the caller's to release. */
+int launch_trees_make(const struct plan *plan, struct launch_trees *ret_trees,
+		      struct containr_error *err) MUST_CHECK;
+void launch_trees_release(struct launch_trees *trees);
+
+/** Mounts the layers with the ids of the plan's user namespace; a detached mount. */
+int overlay_mount_mapped(const struct plan *plan, int *ret_tree,
+			 struct containr_error *err) MUST_CHECK;
+
 /* What the child gets; prepared by the parent, because the child may not allocate. */
 struct init_args {
 	const struct launch *launch;
@@ -60,6 +81,8 @@ struct init_args {
 	int error_fd;  /* where the outcome is written as a struct containr_error */
 	int *join;     /* per ns_kinds: namespace to join, -1 for none */
 	char *overlay; /* mount options of the root file system; NULL for a bind mount */
+	const struct launch_trees *trees;
+	int mapped; /* closes or tells a byte when the ids are mapped; -1 without a user namespace */
 	struct rendezvous *meeting;
 	char **env; /* NULL-terminated, with a free slot behind its end for HOME */
 };

@@ -43,6 +43,8 @@ static void release_arrays(struct oci_config *config)
 		if (config->mounts[i].tree > 0)
 			cleanup_close(&config->mounts[i].tree);
 		strv_release(&config->mounts[i].options);
+		idmap_release(&config->mounts[i].uid_map);
+		idmap_release(&config->mounts[i].gid_map);
 	}
 	for (size_t i = 0; i < config->namespace_count; i++)
 		free(config->namespaces[i].path);
@@ -58,6 +60,8 @@ void oci_config_release(struct oci_config *config)
 	release_arrays(config);
 	oci_hooks_release(config);
 	oci_process_release(&config->process);
+	idmap_release(&config->uid_map);
+	idmap_release(&config->gid_map);
 	free(config->version);
 	free(config->root_path);
 	free(config->hostname);

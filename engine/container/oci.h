@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "kernel/caps.h"
 #include "kernel/device_filter.h"
+#include "kernel/idmap.h"
 #include "kernel/rlimit.h"
 #include "kernel/schedule.h"
 #include "kernel/seccomp.h"
@@ -73,12 +74,21 @@ struct oci_mount {
 	char *type;
 	char *source;
 	struct strv options;
+	struct idmap uid_map; /* with "idmap": empty for that of the container's user namespace */
+	struct idmap gid_map;
 	int tree; /* a detached mount that is attached instead of `source`; 0 for none */
 };
 
 struct oci_namespace {
 	int flag;   /* CLONE_NEW* */
 	char *path; /* to join; NULL for a new one */
+};
+
+/* How far the clocks of a time namespace are from the host's. time_namespaces(7) */
+struct oci_time_offset {
+	bool is_set;
+	int64_t secs;
+	uint32_t nanosecs;
 };
 
 struct oci_device {
@@ -187,6 +197,10 @@ struct oci_config {
 	size_t mount_count;
 	struct oci_namespace *namespaces;
 	size_t namespace_count;
+	struct idmap uid_map; /* of a new user namespace */
+	struct idmap gid_map;
+	struct oci_time_offset boottime;
+	struct oci_time_offset monotonic;
 	struct oci_device *devices;
 	size_t device_count;
 	struct strv masked_paths;
@@ -261,6 +275,10 @@ void oci_hooks_release(struct oci_config *config);
 
 /** Writes scheduler, ioPriority and execCPUAffinity of a process, if there are any. */
 void oci_schedule_write(struct json_writer *writer, const struct oci_process *process);
+/* "uidMappings", "gidMappings" and "timeOffsets". */
+void oci_mappings_write(struct json_writer *writer, const struct idmap *uids,
+			const struct idmap *gids);
+void oci_time_offsets_write(struct json_writer *writer, const struct oci_config *config);
 
 /** Puts KEY=VALUE into a list, in the place of an earlier value of KEY. */
 void oci_set_env(struct strv *env, const char *item);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "kernel/idmap.h"
 
 /* Reading a configuration object by object, each knowing its own JSON path for the errors. */
 
@@ -40,6 +41,12 @@ int place_object(const struct place *parent, const char *key, void *target,
 
 /** Refuses members that would be silently left out otherwise; empty ones ask for nothing. */
 int place_refuse(const struct place *at, const char *const *keys, size_t count) MUST_CHECK;
+
+/** Reads the members uidMappings and gidMappings of an object. */
+int oci_mappings_read(const struct place *at, struct idmap *uids, struct idmap *gids) MUST_CHECK;
+
+/** Reads timeOffsets into the struct oci_config @target. */
+int oci_time_offsets_read(const struct place *at, void *target) MUST_CHECK;
 
 /** Reads a process object into the struct oci_process @target. */
 int oci_process_read(const struct place *at, void *target) MUST_CHECK;

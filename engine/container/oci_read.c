@@ -15,6 +15,8 @@ static int read_mount(const struct place *at, void *target)
 	const char *type = NULL;
 	const char *source = NULL;
 	autostrv options = { 0 };
+	struct oci_config *config = target;
+	struct oci_mount *mount;
 	int r = place_require(at, "destination");
 
 	if (r == 0)
@@ -27,15 +29,16 @@ static int read_mount(const struct place *at, void *target)
 		r = json_read_strings(at->value, at->path, "options", &options, at->err);
 	if (r < 0)
 		return r;
-	if (json_get(at->value, "uidMappings") || json_get(at->value, "gidMappings"))
-		return fail(at->err, CONTAINR_E_UNSUPPORTED,
-			    "%s: id-mapped mounts are not supported", at->path);
 	/* without a type it is a bind mount if its options say so, as runc and crun read it */
 	if (!type)
 		type = strv_contains(&options, "bind") || strv_contains(&options, "rbind") ? "bind"
 											   : "";
-	return oci_add_mount(target, destination, type, source ? source : type, options.items,
-			     at->err);
+	r = oci_add_mount(config, destination, type, source ? source : type, options.items,
+			  at->err);
+	if (r < 0)
+		return r;
+	mount = &config->mounts[config->mount_count - 1];
+	return oci_mappings_read(at, &mount->uid_map, &mount->gid_map);
 }
 
 static int read_namespace(const struct place *at, void *target)
@@ -54,9 +57,6 @@ static int read_namespace(const struct place *at, void *target)
 	if (!kind)
 		return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s.type: unknown namespace '%s'",
 			    at->path, type);
-	if (kind->flag == CLONE_NEWUSER || kind->flag == NS_NEWTIME)
-		return fail(at->err, CONTAINR_E_UNSUPPORTED,
-			    "%s.type: %s namespaces are not supported", at->path, type);
 	if (oci_namespace(config, kind->flag))
 		return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s.type: '%s' is given twice",
 			    at->path, type);
@@ -139,8 +139,7 @@ static int read_device_rule(const struct place *at, void *target)
 }
 
 /* What would be silently weaker if it were left out. */
-static const char *const refused_linux[] = { "intelRdt",    "mountLabel",  "timeOffsets",
-					     "uidMappings", "gidMappings", "netDevices",
+static const char *const refused_linux[] = { "intelRdt", "mountLabel", "netDevices",
 					     "memoryPolicy" };
 
 static int read_resources(const struct place *at, void *target)
@@ -177,6 +176,10 @@ static int read_linux(const struct place *at, void *target)
 
 	if (r == 0)
 		r = place_each(at, "namespaces", config, read_namespace);
+	if (r == 0)
+		r = oci_mappings_read(at, &config->uid_map, &config->gid_map);
+	if (r == 0)
+		r = place_object(at, "timeOffsets", config, oci_time_offsets_read);
 
 	if (r == 0)
 		r = place_each(at, "devices", config, read_device);

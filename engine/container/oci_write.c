@@ -129,6 +129,7 @@ static void write_mounts(struct json_writer *w, const struct oci_config *config)
 		write_optional(w, "source", mount->source);
 		if (mount->options.len)
 			json_strings(w, "options", mount->options.items);
+		oci_mappings_write(w, &mount->uid_map, &mount->gid_map);
 		json_close_object(w);
 	}
 	json_close_array(w);
@@ -229,6 +230,8 @@ static void write_linux(struct json_writer *w, const struct oci_config *config)
 {
 	json_open_object(w, "linux");
 	write_namespaces(w, config);
+	oci_mappings_write(w, &config->uid_map, &config->gid_map);
+	oci_time_offsets_write(w, config);
 	write_devices(w, config);
 	write_optional(w, "cgroupsPath", config->cgroups_path);
 	write_resources(w, &config->resources);

@@ -40,10 +40,13 @@ static int plan_namespaces(struct plan *plan, struct containr_error *err)
 			continue;
 		if (ns->flag == CLONE_NEWCGROUP)
 			plan->new_cgroup_ns = true;
+		else if (ns->flag == NS_NEWTIME)
+			plan->new_time_ns = true;
 		else
 			plan->clone_flags |= (unsigned long)ns->flag;
 	}
 	plan->new_mount_ns = plan->clone_flags & CLONE_NEWNS;
+	plan->new_user_ns = plan->clone_flags & CLONE_NEWUSER;
 	plan->loopback_up = plan->clone_flags & CLONE_NEWNET;
 	if (!plan->new_mount_ns)
 		return fail(err, CONTAINR_E_INVALID_CONFIG,
@@ -54,6 +57,31 @@ static int plan_namespaces(struct plan *plan, struct containr_error *err)
 	if (config->domainname && *config->domainname && !oci_namespace(config, CLONE_NEWUTS))
 		return fail(err, CONTAINR_E_INVALID_CONFIG,
 			    "domainname: needs a uts namespace, the host's would change");
+	return 0;
+}
+
+/* Ids without a namespace, or a namespace without ids, would run as somebody that nobody meant. */
+static int check_ids(const struct plan *plan, struct containr_error *err)
+{
+	const struct oci_config *config = plan->config;
+	uint32_t ignored;
+
+	if (plan->new_user_ns && !(idmap_to_outside(&config->uid_map, 0, &ignored) &&
+				   idmap_to_outside(&config->gid_map, 0, &ignored))) {
+		(void)fail(err, CONTAINR_E_INVALID_CONFIG,
+			   "linux.uidMappings and linux.gidMappings: a new user namespace needs a "
+			   "mapping of id 0 in both");
+		return fail_hint(err, "give both {\"containerID\": 0, \"hostID\": ..., "
+				      "\"size\": ...}");
+	}
+	if (!oci_namespace(config, CLONE_NEWUSER) &&
+	    (config->uid_map.count || config->gid_map.count))
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "linux.uidMappings: there is no user namespace in linux.namespaces");
+	if (!plan->new_time_ns && (config->monotonic.is_set || config->boottime.is_set))
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "linux.timeOffsets: there is no new time namespace in "
+			    "linux.namespaces");
 	return 0;
 }
 
@@ -112,6 +140,8 @@ int plan_build(const struct oci_config *config, const struct rootfs *rootfs, con
 	struct plan plan = { .config = config, .rootfs = rootfs, .id = id, .host = *host };
 	int r = plan_namespaces(&plan, err);
 
+	if (r == 0)
+		r = check_ids(&plan, err);
 	if (r == 0)
 		r = plan_propagation(&plan, err);
 	if (r == 0)

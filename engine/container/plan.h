@@ -52,7 +52,8 @@ enum mount_step_kind {
 
 struct mount_step {
 	enum mount_step_kind kind;
-	const char *target; /* borrowed from the configuration, as all strings here */
+	const struct oci_mount *mount; /* MOUNT_STEP_FS and _BIND: of the configuration */
+	const char *target;	       /* borrowed from the configuration, as all strings here */
 	const char *source;
 	int tree; /* MOUNT_STEP_BIND: attached instead of `source`; 0 for none */
 	const char *type;
@@ -72,6 +73,8 @@ struct plan {
 	unsigned long clone_flags;	 /* CLONE_NEW* of new namespaces, but for cgroup */
 	bool new_cgroup_ns; /* unshared after entering the cgroup, or it would not hide it */
 	bool new_mount_ns;
+	bool new_user_ns;
+	bool new_time_ns; /* unshared by the child, before its clocks are looked at */
 	bool loopback_up;
 	unsigned long propagation; /* of the root mount, MS_* */
 	struct cgroup_host host;

@@ -54,6 +54,7 @@ static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 			    struct containr_error *err)
 {
 	struct mount_step step = { .kind = MOUNT_STEP_FS,
+				   .mount = mount,
 				   .target = mount->destination,
 				   .source = mount->source,
 				   .tree = mount->tree,
@@ -66,6 +67,9 @@ static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 	r = mount_options_parse(mount->options.items, &step.options, err);
 	if (r < 0)
 		return fail_prefix(err, "mount of '%s'", mount->destination);
+	/* runtime-spec config.md: mappings alone ask for it, too */
+	if (mount->uid_map.count && !step.options.is_idmapped_recursively)
+		step.options.is_idmapped = true;
 	if (step.options.flags & MS_BIND || strcmp(mount->type, "bind") == 0) {
 		step.kind = MOUNT_STEP_BIND;
 		step.options.flags |= MS_BIND;
@@ -75,6 +79,9 @@ static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 				 mount->source);
 	} else if (strcmp(mount->type, "cgroup") == 0 || strcmp(mount->type, "cgroup2") == 0) {
 		step.kind = MOUNT_STEP_CGROUP;
+	} else if (step.options.is_idmapped || step.options.is_idmapped_recursively) {
+		r = fail(err, CONTAINR_E_INVALID_CONFIG,
+			 "mount of '%s': only bind mounts can be id-mapped", mount->destination);
 	} else if (!*mount->type) {
 		r = fail(err, CONTAINR_E_INVALID_CONFIG, "mount of '%s': has no type",
 			 mount->destination);

@@ -77,12 +77,17 @@ int process_find_program(const char *name, char *const *env, char *ret_path, siz
 	return -err->code;
 }
 
-static int set_oom_score(int score, struct containr_error *err)
+int process_set_oom_score(const struct oci_process *process, struct containr_error *err)
 {
-	autoclose int fd = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	const int score = process->oom_score_adj;
+	autoclose int fd = -1;
 	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", score);
+	int len;
 
+	if (!process->has_oom_score_adj)
+		return 0;
+	len = snprintf(text, sizeof(text), "%d", score);
+	fd = openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || fs_write_all(fd, text, (size_t)len) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set the OOM score to %d",
 				score);
@@ -132,13 +137,15 @@ int process_set_limits(const struct oci_process *process, const struct log *log,
 	if (r < 0)
 		return r;
 	(void)umask(process->user.umask >= 0 ? (mode_t)process->user.umask : 022);
-	return process->has_oom_score_adj ? set_oom_score(process->oom_score_adj, err) : 0;
+	return 0;
 }
 
 /* setgroups(2) and friends raw: the C library's would stop all threads, of which there is one. */
 static int set_ids(const struct process_user *user, struct containr_error *err)
 {
-	if (syscall(SYS_setgroups, user->group_count, user->groups) < 0)
+	/* EPERM for none: setgroups(2) is denied where only the caller's own group is mapped */
+	if (syscall(SYS_setgroups, user->group_count, user->groups) < 0 &&
+	    (user->group_count || errno != EPERM))
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set the groups");
 	if (syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot become group %u", user->gid);

@@ -59,7 +59,10 @@ int process_write_labels(const struct oci_process *process, const struct process
 /** Makes the process one of a 32-bit system, if it is to be. personality(2) */
 int process_set_personality(const struct oci_config *config, struct containr_error *err) MUST_CHECK;
 
-/** Sets limits, the schedule, the OOM score and the umask: what needs the rights of the engine. */
+/** Sets the OOM score, if there is one. Has to come before the ids change. */
+int process_set_oom_score(const struct oci_process *process, struct containr_error *err) MUST_CHECK;
+
+/** Sets limits, the schedule and the umask: what needs the rights of the engine. */
 int process_set_limits(const struct oci_process *process, const struct log *log,
 		       struct containr_error *err) MUST_CHECK;
 

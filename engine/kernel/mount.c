@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -72,22 +73,70 @@ static const struct option_fact option_facts[] = {
 	{ "runbindable", 0, 0, MS_UNBINDABLE | MS_REC },
 };
 
-/* Recursive attributes and idmaps change what a process may do; silently leaving one out is no
- * choice. */
-static const char *const unsupported_options[] = { "tmpcopyup", "idmap",  "ridmap", "rro",
-						   "rnosuid",	"rnodev", "rnoexec" };
+/* For a mount and those below it: mount_setattr(2), AT_RECURSIVE. */
+static const struct option_fact recursive_facts[] = {
+	{ "rro", MS_RDONLY, 0, 0 },
+	{ "rrw", 0, MS_RDONLY, 0 },
+	{ "rnosuid", MS_NOSUID, 0, 0 },
+	{ "rsuid", 0, MS_NOSUID, 0 },
+	{ "rnodev", MS_NODEV, 0, 0 },
+	{ "rdev", 0, MS_NODEV, 0 },
+	{ "rnoexec", MS_NOEXEC, 0, 0 },
+	{ "rexec", 0, MS_NOEXEC, 0 },
+	{ "rnodiratime", MS_NODIRATIME, 0, 0 },
+	{ "rdiratime", 0, MS_NODIRATIME, 0 },
+	{ "rrelatime", MS_RELATIME, 0, 0 },
+	{ "rnorelatime", 0, MS_RELATIME, 0 },
+	{ "rnoatime", MS_NOATIME, 0, 0 },
+	{ "ratime", 0, MS_NOATIME, 0 },
+	{ "rstrictatime", MS_STRICTATIME, 0, 0 },
+	{ "rnostrictatime", 0, MS_STRICTATIME, 0 },
+};
+
+/* Options that are no flags of the kernel's: a member of struct mount_options each. */
+static const struct {
+	const char *name;
+	size_t member;
+} switches[] = {
+	{ "tmpcopyup", offsetof(struct mount_options, copies_up) },
+	{ "idmap", offsetof(struct mount_options, is_idmapped) },
+	{ "ridmap", offsetof(struct mount_options, is_idmapped_recursively) },
+};
+
+static bool set_switch(struct mount_options *options, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
+		if (strcmp(switches[i].name, name) != 0)
+			continue;
+		*(bool *)((char *)options + switches[i].member) = true;
+		return true;
+	}
+	return false;
+}
+
+static const struct option_fact *find_fact(const struct option_fact *facts, size_t count,
+					   const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(facts[i].name, name) == 0)
+			return &facts[i];
+	return NULL;
+}
 
 static const struct option_fact *find_option(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(option_facts); i++)
-		if (strcmp(option_facts[i].name, name) == 0)
-			return &option_facts[i];
-	return NULL;
+	return find_fact(option_facts, ARRAY_LEN(option_facts), name);
 }
 
 const char *mount_option_name(size_t index)
 {
-	return index < ARRAY_LEN(option_facts) ? option_facts[index].name : NULL;
+	if (index < ARRAY_LEN(option_facts))
+		return option_facts[index].name;
+	index -= ARRAY_LEN(option_facts);
+	if (index < ARRAY_LEN(recursive_facts))
+		return recursive_facts[index].name;
+	index -= ARRAY_LEN(recursive_facts);
+	return index < ARRAY_LEN(switches) ? switches[index].name : NULL;
 }
 
 unsigned long mount_propagation_from_name(const char *name)
@@ -104,15 +153,15 @@ int mount_options_parse(char *const *options, struct mount_options *ret_options,
 
 	for (size_t i = 0; options && options[i]; i++) {
 		const struct option_fact *fact = find_option(options[i]);
+		const struct option_fact *all =
+			find_fact(recursive_facts, ARRAY_LEN(recursive_facts), options[i]);
 
-		for (size_t k = 0; k < ARRAY_LEN(unsupported_options); k++) {
-			if (strcmp(options[i], unsupported_options[k]) != 0)
-				continue;
-			str_release(&parsed.data);
-			return fail(err, CONTAINR_E_UNSUPPORTED,
-				    "mount option '%s' is not supported", options[i]);
-		}
-		if (fact) {
+		if (set_switch(&parsed, options[i]))
+			continue;
+		if (all) {
+			parsed.all_flags = (parsed.all_flags | all->set) & ~all->clear;
+			parsed.all_cleared = (parsed.all_cleared | all->clear) & ~all->set;
+		} else if (fact) {
 			parsed.flags = (parsed.flags | fact->set) & ~fact->clear;
 			parsed.cleared = (parsed.cleared | fact->clear) & ~fact->set;
 			parsed.propagation |= fact->propagation;
@@ -293,6 +342,7 @@ static const struct attribute_fact attribute_facts[] = {
 #define ATTRIBUTE_ATIME_FIELD 0x70
 #define ATTRIBUTE_NOATIME 0x10
 #define ATTRIBUTE_STRICTATIME 0x20
+#define ATTRIBUTE_IDMAP 0x100000
 
 struct mount_attributes { /* struct mount_attr of mount_setattr(2), version 0 */
 	uint64_t set;
@@ -301,11 +351,9 @@ struct mount_attributes { /* struct mount_attr of mount_setattr(2), version 0 */
 	uint64_t userns_fd;
 };
 
-int mount_change(int tree, unsigned long set, unsigned long cleared, unsigned long propagation)
+static struct mount_attributes attributes_of(unsigned long set, unsigned long cleared)
 {
-	struct mount_attributes attributes = { .propagation =
-						       propagation & ~(unsigned long)MS_REC };
-	unsigned int flags = AT_EMPTY_PATH | (propagation & MS_REC ? AT_RECURSIVE : 0);
+	struct mount_attributes attributes = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(attribute_facts); i++) {
 		if (set & attribute_facts[i].flag)
@@ -319,16 +367,67 @@ int mount_change(int tree, unsigned long set, unsigned long cleared, unsigned lo
 		attributes.set |= ATTRIBUTE_NOATIME;
 	else if (set & MS_STRICTATIME)
 		attributes.set |= ATTRIBUTE_STRICTATIME;
+	return attributes;
+}
+
+static int set_attributes(int tree, unsigned int flags, const struct mount_attributes *attributes)
+{
+	return (int)syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | flags, attributes,
+			    sizeof(*attributes));
+}
+
+int mount_change(int tree, unsigned long set, unsigned long cleared, unsigned long propagation)
+{
+	struct mount_attributes attributes = attributes_of(set, cleared);
+	unsigned int flags = propagation & MS_REC ? AT_RECURSIVE : 0;
+
 	/* attributes are for this mount, only the propagation may be for those below it too */
 	if (flags & AT_RECURSIVE && (attributes.set || attributes.clear)) {
-		const struct mount_attributes own = { .set = attributes.set,
-						      .clear = attributes.clear };
-
-		if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &own, sizeof(own)) < 0)
+		if (set_attributes(tree, 0, &attributes) < 0)
 			return -1;
 		attributes.set = attributes.clear = 0;
 	}
-	return (int)syscall(SYS_mount_setattr, tree, "", flags, &attributes, sizeof(attributes));
+	attributes.propagation = propagation & ~(unsigned long)MS_REC;
+	return set_attributes(tree, flags, &attributes);
+}
+
+int mount_change_all(int tree, unsigned long set, unsigned long cleared)
+{
+	const struct mount_attributes attributes = attributes_of(set, cleared);
+
+	return set_attributes(tree, AT_RECURSIVE, &attributes);
+}
+
+int mount_set_idmap(int tree, int userns, bool recursive)
+{
+	const struct mount_attributes attributes = { .set = ATTRIBUTE_IDMAP,
+						     .userns_fd = (uint64_t)userns };
+
+	return set_attributes(tree, recursive ? AT_RECURSIVE : 0, &attributes);
+}
+
+/* enum fsconfig_command of linux/mount.h */
+#define FSCONFIG_FLAG 0
+#define FSCONFIG_STRING 1
+#define FSCONFIG_CREATE 6
+#define FS_CLOEXEC 1
+
+int mount_context_open(const char *type)
+{
+	return (int)syscall(SYS_fsopen, type, FS_CLOEXEC);
+}
+
+int mount_context_set(int context, const char *key, const char *value)
+{
+	return (int)syscall(SYS_fsconfig, context, value ? FSCONFIG_STRING : FSCONFIG_FLAG, key,
+			    value, 0);
+}
+
+int mount_context_finish(int context)
+{
+	if (syscall(SYS_fsconfig, context, FSCONFIG_CREATE, NULL, NULL, 0) < 0)
+		return -1;
+	return (int)syscall(SYS_fsmount, context, FS_CLOEXEC, 0);
 }
 
 int mount_pivot(int new_root, struct containr_error *err)

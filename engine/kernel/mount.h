@@ -20,14 +20,19 @@ struct mount_options {
 	unsigned long flags;	   /* MS_* of the first mount(2) */
 	unsigned long cleared;	   /* MS_* that an option such as "rw" or "exec" asked to be off */
 	unsigned long propagation; /* MS_PRIVATE ... with MS_REC, 0 for none */
-	struct str data;	   /* the file system's own options, comma-separated */
+	unsigned long all_flags;   /* MS_* for this mount and those below it: "rro" ... */
+	unsigned long all_cleared;
+	bool copies_up; /* "tmpcopyup": starts with what the image has there */
+	bool is_idmapped;
+	bool is_idmapped_recursively;
+	struct str data; /* the file system's own options, comma-separated */
 };
 
 /**
  * Takes a NULL-terminated list of options apart.
  *
  * @ret_options: its data is the caller's to release
- * Errors: UNSUPPORTED for an option that is known but cannot be honoured (idmap).
+ * Errors: OUT_OF_MEMORY.
  */
 int mount_options_parse(char *const *options, struct mount_options *ret_options,
 			struct containr_error *err) MUST_CHECK;
@@ -89,6 +94,26 @@ int mount_attach(int tree, int target) MUST_CHECK;
  */
 int mount_change(int tree, unsigned long set, unsigned long cleared,
 		 unsigned long propagation) MUST_CHECK;
+
+/** Changes flags of a mount and of all mounts below it. Returns -1 with errno. */
+int mount_change_all(int tree, unsigned long set, unsigned long cleared) MUST_CHECK;
+
+/**
+ * Makes a detached mount show ids as the user namespace @userns maps them. mount_setattr(2),
+ * MOUNT_ATTR_IDMAP; needs CAP_SYS_ADMIN where its file system was mounted.
+ *
+ * Returns -1 with errno.
+ */
+int mount_set_idmap(int tree, int userns, bool recursive) MUST_CHECK;
+
+/*
+ * A file system that is mounted nowhere yet: open, set each parameter (NULL for one without a
+ * value), finish into a detached mount. fsopen(2), fsconfig(2), fsmount(2). All return -1 with
+ * errno.
+ */
+int mount_context_open(const char *type) MUST_CHECK;
+int mount_context_set(int context, const char *key, const char *value) MUST_CHECK;
+int mount_context_finish(int context) MUST_CHECK;
 
 /**
  * Makes @new_root, a mount point, the root of this mount namespace and detaches the old one.

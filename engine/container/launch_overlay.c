@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "container/launch.h"
+
+#include "base/cleanup.h"
+#include "kernel/mount.h"
+#include "kernel/userns.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/*
+ * Image layers under a user namespace that root made. They are stored with the owners that the
+ * image gives them; an id-mapped view of the state folder shows these as the namespace's own, to
+ * overlayfs and through it to the container, for writing too. Nothing is copied or given away.
+ */
+
+static int configure(int context, const struct rootfs *rootfs)
+{
+	for (size_t i = 0; i < rootfs->lower.len; i++)
+		if (mount_context_set(context, "lowerdir+", rootfs->lower.items[i]) < 0)
+			return -1;
+	if (mount_context_set(context, "upperdir", rootfs->upper) < 0 ||
+	    mount_context_set(context, "workdir", rootfs->work) < 0)
+		return -1;
+	return rootfs->is_volatile ? mount_context_set(context, "volatile", NULL) : 0;
+}
+
+/* With the view as the working folder, so that the names of the layers are relative to it. */
+static int mount_in(int view, const struct rootfs *rootfs, int *ret_tree,
+		    struct containr_error *err)
+{
+	autoclose int context = mount_context_open("overlay");
+	autoclose int before = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int tree = -1;
+
+	if (context < 0 || before < 0 || fchdir(view) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot enter '%s'", rootfs->base);
+	if (configure(context, rootfs) == 0)
+		tree = mount_context_finish(context);
+	if (tree < 0) {
+		(void)fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
+			       "cannot mount the image for a user namespace");
+		(void)fail_hint(err, "this needs Linux 6.15, and a file system that supports "
+				     "id-mapped mounts");
+	}
+	if (fchdir(before) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot return to the folder");
+	if (tree < 0)
+		return -err->code;
+	*ret_tree = steal_fd(&tree);
+	return 0;
+}
+
+int overlay_mount_mapped(const struct plan *plan, int *ret_tree, struct containr_error *err)
+{
+	autoclose int userns = -1;
+	autoclose int view = mount_clone(AT_FDCWD, plan->rootfs->base, false);
+	int r;
+
+	if (view < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount '%s'",
+				plan->rootfs->base);
+	r = userns_open(&plan->config->uid_map, &plan->config->gid_map, &userns, err);
+	if (r < 0)
+		return r;
+	if (mount_set_idmap(view, userns, false) < 0) {
+		(void)fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot map the ids of '%s'",
+			       plan->rootfs->base);
+		return fail_hint(err, "its file system may not support id-mapped mounts");
+	}
+	return mount_in(view, plan->rootfs, ret_tree, err);
+}
