@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "kernel/ns.h"
+#include "volume/copy_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -169,15 +170,43 @@ static int bind_shared(struct scene *scene, const struct mount_step *step, int t
 	return 0;
 }
 
+/*
+ * "tmpcopyup": what the image has at that place is seen through the descriptor from before the
+ * mount. The heap of this child may be used here: whoever launches has no threads (start.c forks,
+ * the runtime is a program of its own).
+ */
+static int copy_up(struct scene *scene, const struct mount_step *step, int from)
+{
+	autotarget int top = -1;
+	autotarget int to = -1;
+	int r = root_open(scene->root, step->target, &top, scene->err);
+
+	if (r < 0)
+		return r;
+	to = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (from < 0 || to < 0)
+		return fail_mount(scene, step, "copy into");
+	r = copy_tree(from, to, scene->err);
+	if (r == 0 && step->options.flags & MS_RDONLY && mount_change(top, MS_RDONLY, 0, 0) < 0)
+		return fail_mount(scene, step, "make read-only:");
+	return r;
+}
+
 static int make_file_system(struct scene *scene, const struct mount_step *step)
 {
 	autotarget int target = -1;
+	autotarget int from = -1;
 	const char *data = step->options.data.len ? step->options.data.data : NULL;
+	unsigned long flags = step->options.flags;
 	int r = open_target(scene, step->target, ROOT_FOLDER, &target);
 
 	if (r < 0)
 		return r;
-	if (mount_at(target, step->source, step->type, step->options.flags, data) < 0) {
+	if (step->options.copies_up) {
+		from = openat(target, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		flags &= ~(unsigned long)MS_RDONLY;
+	}
+	if (mount_at(target, step->source, step->type, flags, data) < 0) {
 		if (errno == EPERM && shared_source(scene->plan, step->type))
 			return bind_shared(scene, step, target);
 		(void)fail_sys(scene->err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount %s at '%s'",
@@ -186,7 +215,9 @@ static int make_file_system(struct scene *scene, const struct mount_step *step)
 			return fail_hint(scene->err, "the kernel refuses its options '%s'", data);
 		return -scene->err->code;
 	}
-	return set_propagation(scene, step);
+	if (step->options.copies_up)
+		r = copy_up(scene, step, from);
+	return r < 0 ? r : set_propagation(scene, step);
 }
 
 static int fail_bind(struct scene *scene, const struct mount_step *step)

@@ -67,6 +67,11 @@ static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 	r = mount_options_parse(mount->options.items, &step.options, err);
 	if (r < 0)
 		return fail_prefix(err, "mount of '%s'", mount->destination);
+	if (step.options.copies_up && strcmp(mount->type, "tmpfs") != 0) {
+		str_release(&step.options.data);
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "mount of '%s': tmpcopyup is for a tmpfs only", mount->destination);
+	}
 	/* runtime-spec config.md: mappings alone ask for it, too */
 	if (mount->uid_map.count && !step.options.is_idmapped_recursively)
 		step.options.is_idmapped = true;

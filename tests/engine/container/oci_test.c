@@ -148,6 +148,16 @@ static const struct error_case wrong_configs[] = {
 	{ LINUX("'personality': {'domain': 'BSD'}"),
 	  "linux.personality.domain: expected LINUX or LINUX32, found 'BSD'" },
 	{ LINUX("'seccomp': []"), "linux.seccomp: expected an object" },
+	{ LINUX("'uidMappings': [{'containerID': 0, 'hostID': 1}]"),
+	  "linux.uidMappings[0].size: is required" },
+	{ LINUX("'gidMappings': [{'containerID': 0, 'hostID': 1, 'size': 9}, {'containerID': 8,"
+		"'hostID': 100, 'size': 1}]"),
+	  "linux.gidMappings[1]: id mappings 0:1:9 and 8:100:1 overlap" },
+	{ "{" HEAD ", 'mounts': [{'destination': '/a', 'type': 'bind', 'source': '/b',"
+	  "'uidMappings': [{'containerID': 0, 'hostID': 1, 'size': 0}]}]}",
+	  "mounts[0].uidMappings[0]: id mapping 0:1:0 is empty or leaves the range of ids" },
+	{ LINUX("'timeOffsets': {'boottime': {'secs': 1, 'nanosecs': 1000000000}}"),
+	  "linux.timeOffsets.boottime.nanosecs: number is out of range (0 to 999999999)" },
 };
 
 static void wrong_configuration_names_the_place(void **state)
@@ -172,13 +182,6 @@ static void what_would_protect_less_is_refused(void **state)
 		{ LINUX("'mountLabel': 'a:b:c'"), "linux.mountLabel: is not supported" },
 		{ LINUX("'personality': {'domain': 'LINUX', 'flags': ['A']}"),
 		  "linux.personality.flags: is not supported" },
-		{ LINUX("'namespaces': [{'type': 'user'}]"),
-		  "linux.namespaces[0].type: user namespaces are not supported" },
-		{ LINUX("'namespaces': [{'type': 'time'}]"),
-		  "linux.namespaces[0].type: time namespaces are not supported" },
-		{ "{" HEAD ", 'mounts': [{'destination': '/a', 'type': 'bind', 'source': '/b',"
-		  "'uidMappings': []}]}",
-		  "mounts[0]: id-mapped mounts are not supported" },
 	};
 	struct containr_error err;
 

@@ -152,11 +152,10 @@ static void wrong_mounts_are_refused_by_name(void **state)
 		{ "\"destination\": \"/to\", \"type\": \"bind\"", CONTAINR_E_INVALID_CONFIG,
 		  "mount of '/to': source 'bind' is not absolute" },
 		{ "\"destination\": \"/to\", \"type\": \"tmpfs\", \"options\": [\"idmap\"]",
-		  CONTAINR_E_UNSUPPORTED, "mount of '/to': mount option 'idmap' is not supported" },
-		/* recursively read-only: without the "recursively" it would protect less */
+		  CONTAINR_E_INVALID_CONFIG, "mount of '/to': only bind mounts can be id-mapped" },
 		{ "\"destination\": \"/to\", \"type\": \"bind\", \"source\": \"/a\","
-		  " \"options\": [\"rro\"]",
-		  CONTAINR_E_UNSUPPORTED, "mount of '/to': mount option 'rro' is not supported" },
+		  " \"options\": [\"tmpcopyup\"]",
+		  CONTAINR_E_INVALID_CONFIG, "mount of '/to': tmpcopyup is for a tmpfs only" },
 	};
 
 	(void)state;

@@ -72,22 +72,35 @@ static void no_list_is_no_options(void **state)
 	assert_null(parsed.data.data);
 }
 
-static void option_that_cannot_be_honoured_is_refused(void **state)
+static void recursive_options_are_kept_apart(void **state)
 {
-	static const char *const names[] = { "idmap",  "ridmap",  "rro",      "rnosuid",
-					     "rnodev", "rnoexec", "tmpcopyup" };
+	char rro[] = "rro", exec[] = "rexec", noexec[] = "rnoexec", nosuid[] = "nosuid";
+	char *options[] = { rro, noexec, exec, nosuid, NULL };
 	struct containr_error err;
+	struct mount_options parsed;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char first[] = "size=1";
-		char *options[] = { first, (char *)(uintptr_t)names[i], NULL };
-		struct mount_options parsed;
+	assert_int_equal(mount_options_parse(options, &parsed, &err), 0);
+	assert_int_equal(parsed.flags, MS_NOSUID);
+	assert_int_equal(parsed.all_flags, MS_RDONLY);
+	assert_int_equal(parsed.all_cleared, MS_NOEXEC);
+	assert_null(parsed.data.data);
+}
 
-		assert_int_equal(mount_options_parse(options, &parsed, &err),
-				 -CONTAINR_E_UNSUPPORTED);
-		assert_non_null(strstr(err.message, names[i]));
-	}
+static void switches_are_no_options_of_the_file_system(void **state)
+{
+	char copyup[] = "tmpcopyup", idmap[] = "idmap", ridmap[] = "ridmap";
+	char *options[] = { copyup, idmap, ridmap, NULL };
+	struct containr_error err;
+	struct mount_options parsed;
+
+	(void)state;
+	assert_int_equal(mount_options_parse(options, &parsed, &err), 0);
+	assert_true(parsed.copies_up);
+	assert_true(parsed.is_idmapped);
+	assert_true(parsed.is_idmapped_recursively);
+	assert_int_equal(parsed.flags | parsed.all_flags, 0);
+	assert_null(parsed.data.data);
 }
 
 static void every_listed_option_is_known(void **state)
@@ -320,7 +333,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_are_taken_apart),
 		cmocka_unit_test(no_list_is_no_options),
-		cmocka_unit_test(option_that_cannot_be_honoured_is_refused),
+		cmocka_unit_test(recursive_options_are_kept_apart),
+		cmocka_unit_test(switches_are_no_options_of_the_file_system),
 		cmocka_unit_test(every_listed_option_is_known),
 		cmocka_unit_test(propagations_have_names_and_nothing_else_is_one),
 		IN_PLACE(missing_folders_and_files_are_made),
