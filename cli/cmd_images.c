@@ -8,6 +8,7 @@
 #include "cli/engine.h"
 #include "cli/format.h"
 #include "cli/human.h"
+#include "cli/image_filter.h"
 #include "cli/table.h"
 #include "image/reference.h"
 
@@ -15,6 +16,7 @@
 
 struct images_args {
 	const char *format;
+	struct strv filters;
 	bool all;
 	bool digests;
 	bool no_trunc;
@@ -24,6 +26,8 @@ struct images_args {
 static const struct opt images_opts[] = {
 	FLAG('a', "all", struct images_args, all, "all images; they are shown anyway"),
 	FLAG(0, "digests", struct images_args, digests, "show digests of manifests"),
+	STRINGS('f', "filter", struct images_args, filters, "KEY=VALUE",
+		"only those with this before, dangling, label, reference or since"),
 	FORMAT(struct images_args, format, "table, json, or a template"),
 	FLAG(0, "no-trunc", struct images_args, no_trunc, "show whole ids"),
 	FLAG('q', "quiet", struct images_args, quiet, "show only ids"),
@@ -217,9 +221,13 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	int r = format_check(images->format, ctx->err);
 
 	if (r == 0)
+		r = image_filter_check(&images->filters, ctx->err);
+	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r == 0)
 		r = containr_image_list(engine, &list.items, &list.count, ctx->err);
+	if (r == 0)
+		r = image_filter_apply(engine, &images->filters, list.items, &list.count, ctx->err);
 	if (r < 0)
 		return r;
 	if (cmd_wants_json(images->format))
@@ -244,7 +252,10 @@ const struct cmd cmd_images = {
 	.operands = "[NAME[:TAG]]",
 	.summary = "list images",
 	.description = "Lists images, newest first, one line for each name. SIZE is what the "
-		       "image's compressed layers take.",
+		       "image's compressed layers take.\n"
+		       "\n"
+		       "Filters: dangling=true|false, label=KEY, label=KEY=VALUE, "
+		       "reference=PATTERN, before=IMAGE, since=IMAGE.",
 	.section = CMD_SECTION_IMAGES,
 	.opts = images_opts,
 	.examples = examples,

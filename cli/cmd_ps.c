@@ -28,6 +28,7 @@ struct ps_args {
 	bool latest;
 	bool no_trunc;
 	bool quiet;
+	bool size;
 };
 
 static const struct opt ps_opts[] = {
@@ -41,6 +42,7 @@ static const struct opt ps_opts[] = {
 	FLAG('l', "latest", struct ps_args, latest, "the same as --last 1"),
 	FLAG(0, "no-trunc", struct ps_args, no_trunc, "show whole ids and commands"),
 	FLAG('q', "quiet", struct ps_args, quiet, "show only ids"),
+	FLAG('s', "size", struct ps_args, size, "show what they have written, which takes a while"),
 	END,
 };
 
@@ -114,11 +116,14 @@ static int shown_id_len(const struct ps_args *args)
 	return args->no_trunc ? CONTAINR_ID_LENGTH : SHORT_ID_LEN;
 }
 
-static void write_table(const struct container_list *list, size_t count, const struct ps_args *args,
-			struct str *out)
+static void write_table(struct containr *engine, const struct container_list *list, size_t count,
+			const struct ps_args *args, struct str *out)
 {
 	int64_t now = time_now_ns();
-	autotable table = TABLE("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES");
+	autotable plain = TABLE("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES");
+	autotable with_size =
+		TABLE("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES", "SIZE");
+	struct table *table = args->size ? &with_size : &plain;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct containr_container *container = list->items[i];
@@ -129,15 +134,21 @@ static void write_table(const struct container_list *list, size_t count, const s
 		human_ago(container->created_ns, now, created);
 		write_command(&command, container->command, args->no_trunc);
 		write_status(&status, container, now);
-		table_cellf(&table, "%.*s", shown_id_len(args), container->id);
-		table_cell(&table, container->image);
-		table_cell(&table, command.data);
-		table_cell(&table, created);
-		table_cell(&table, status.data);
-		table_cell(&table, container->name);
+		table_cellf(table, "%.*s", shown_id_len(args), container->id);
+		table_cell(table, container->image);
+		table_cell(table, command.data);
+		table_cell(table, created);
+		table_cell(table, status.data);
+		table_cell(table, container->name);
+		if (args->size) {
+			char size[PS_SIZE_TEXT];
+
+			ps_size_text(engine, container->id, size);
+			table_cell(table, size);
+		}
 		out->failed = out->failed || command.failed || status.failed;
 	}
-	table_write(&table, out);
+	table_write(table, out);
 }
 
 static const struct format_heading headings[] = {
@@ -181,6 +192,12 @@ static int write_template(struct containr *engine, const struct container_list *
 		json_string(&writer, "RunningFor", created);
 		json_string(&writer, "Status", status.data);
 		ps_row_write(&writer, engine, container, args->format);
+		if (args->size || strstr(args->format, ".Size")) {
+			char size[PS_SIZE_TEXT];
+
+			ps_size_text(engine, container->id, size);
+			json_string(&writer, "Size", size);
+		}
 		json_close_object(&writer);
 	}
 	json_close_array(&writer);
@@ -238,7 +255,7 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	else if (format_has_template(args->format))
 		r = write_template(engine, &list, count, args, &out, ctx->err);
 	else
-		write_table(&list, count, args, &out);
+		write_table(engine, &list, count, args, &out);
 	return r < 0 ? r : cmd_print(ctx, &out);
 }
 

@@ -4,8 +4,10 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "cli/filter.h"
+#include "cli/human.h"
 #include "cli/image_name.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int ps_filter_check(const struct strv *filters, struct containr_error *err)
@@ -211,4 +213,20 @@ void ps_row_write(struct json_writer *writer, struct containr *engine,
 		look_up(engine, container->id, &doc);
 	write_mounts(writer, doc.root);
 	json_string(writer, "Networks", string_of(json_get(doc.root, "HostConfig"), "NetworkMode"));
+}
+
+void ps_size_text(struct containr *engine, const char *id, char ret_text[PS_SIZE_TEXT])
+{
+	char own[HUMAN_TEXT_SIZE];
+	char all[HUMAN_TEXT_SIZE];
+	struct containr_error ignored;
+	int64_t written = 0;
+	int64_t total = 0;
+
+	ret_text[0] = '\0';
+	if (containr_container_size(engine, id, &written, &total, &ignored) < 0)
+		return;
+	human_size(written, 3, own);
+	human_size(total, 3, all);
+	(void)snprintf(ret_text, PS_SIZE_TEXT, "%s (virtual %s)", own, all);
 }

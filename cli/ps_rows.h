@@ -37,4 +37,9 @@ bool ps_filter_passes(const struct ps_filter *filter, const struct containr_cont
 void ps_row_write(struct json_writer *writer, struct containr *engine,
 		  const struct containr_container *container, const char *format);
 
+#define PS_SIZE_TEXT 80
+
+/** Writes the size of a container as docker does, "5B (virtual 4.2MB)"; "" where it is gone. */
+void ps_size_text(struct containr *engine, const char *id, char ret_text[PS_SIZE_TEXT]);
+
 #endif

@@ -83,6 +83,22 @@ expect_output "create $first" -- containr events --since "$since" --until 0s \
 expect_output "create data" -- containr events --since "$since" --until 0s \
 	--filter volume=data --format '{{.Action}} {{.Actor.ID}}'
 
+fact "ps --size tells what a container has written"
+containr run --name writer busybox sh -c 'mkdir /d; head -c 5000 /dev/zero > /d/file; ln -s / /d/link'
+matches "5kB (virtual *)" "$(containr ps -a -f name=writer --format '{{.Size}}')"
+matches "*SIZE"$'\n'"*5kB (virtual *MB)" "$(containr ps -as -f name=writer)"
+expect_output writer -- containr rm writer
+
+fact "images has docker's filters"
+expect_output busybox -- containr images -f 'reference=busy*' --format '{{.Repository}}'
+expect_output busybox -- containr images -f 'reference=*:latest' -f dangling=false --format '{{.Repository}}'
+expect_output "" -- containr images -f dangling=true --format '{{.Repository}}'
+expect_output "" -- containr images -f label=nosuch --format '{{.Repository}}'
+expect_output "" -- containr images -f before=busybox -q
+expect_output "" -- containr images -f since=busybox -q
+expect_error INVALID_ARGUMENT 125 "--filter: 'odd=1' is not KEY=VALUE with a known key" \
+	"keys are before, dangling, label, reference, since" -- containr images -f odd=1
+
 fact "escape sequences of a container do not reach the terminal"
 containr create --name evil busybox echo $'\033[31m' > /dev/null
 expect_output '"echo \x1b[31m"' -- containr ps -a -f name=evil --no-trunc --format '{{.Command}}'

@@ -210,6 +210,15 @@ void containr_container_free(struct containr_container *container);
 int containr_container_inspect(struct containr *engine, const char *container, char **ret_json,
 			       struct containr_error *err);
 
+/**
+ * Adds up the sizes of a container's files.
+ *
+ * @ret_written: bytes that it has written itself
+ * @ret_total:   the same with its image
+ */
+int containr_container_size(struct containr *engine, const char *container, int64_t *ret_written,
+			    int64_t *ret_total, struct containr_error *err);
+
 /** Sends a signal to the first process. Errors: CONTAINER_NOT_FOUND, CONTAINER_NOT_RUNNING. */
 int containr_kill(struct containr *engine, const char *container, int signal,
 		  struct containr_error *err);
