@@ -50,6 +50,7 @@ extern const struct cmd cmd_wait;
 /* The OCI runtime's: oci/cmd_NAME.c. */
 extern const struct cmd cmd_oci_create;
 extern const struct cmd cmd_oci_delete;
+extern const struct cmd cmd_oci_events;
 extern const struct cmd cmd_oci_exec;
 extern const struct cmd cmd_oci_features;
 extern const struct cmd cmd_oci_kill;

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROCESS_MAX (4 << 20)
@@ -16,6 +17,9 @@ struct exec_args {
 	const char *pid_file;
 	const char *process;
 	const char *user;
+	const char *apparmor;
+	const char *process_label;
+	struct strv additional_gids;
 	struct strv cap;
 	struct strv env;
 	int64_t preserve_fds;
@@ -26,6 +30,9 @@ struct exec_args {
 };
 
 static const struct opt exec_opts[] = {
+	STRINGS('g', "additional-gids", struct exec_args, additional_gids, "GID",
+		"add a group, by number"),
+	STRING(0, "apparmor", struct exec_args, apparmor, "PROFILE", "profile of AppArmor"),
 	STRINGS('c', "cap", struct exec_args, cap, "CAPABILITY", "add a capability",
 		.complete = COMPLETE_CAPABILITIES),
 	STRING(0, "console-socket", struct exec_args, console_socket, "SOCKET",
@@ -42,6 +49,7 @@ static const struct opt exec_opts[] = {
 	    "how many descriptors from 3 on the process gets", .min = 0, .max = 1024),
 	STRING('p', "process", struct exec_args, process, "FILE",
 	       "the process as JSON, as config.json has it", .complete = COMPLETE_FILES),
+	STRING(0, "process-label", struct exec_args, process_label, "LABEL", "label of SELinux"),
 	FLAG('t', "tty", struct exec_args, tty, "give the process a terminal"),
 	STRING('u', "user", struct exec_args, user, "USER[:GROUP]", "user, by name or number"),
 	END,
@@ -61,6 +69,28 @@ static int read_process(const char *path, struct oci_process *process, struct co
 	return r < 0 ? r : oci_process_parse(doc.root, "", process, err);
 }
 
+static int add_groups(const struct strv *gids, struct oci_user *user, struct containr_error *err)
+{
+	uint32_t *groups;
+
+	if (!gids->len)
+		return 0;
+	groups = reallocarray(user->groups, user->group_count + gids->len, sizeof(*groups));
+	if (!groups)
+		return fail_oom(err);
+	user->groups = groups;
+	for (size_t i = 0; i < gids->len; i++) {
+		int64_t gid = 0;
+		int r = parse_int64(gids->items[i], "--additional-gids", 0, UINT32_MAX - 1, &gid,
+				    err);
+
+		if (r < 0)
+			return r;
+		groups[user->group_count++] = (uint32_t)gid;
+	}
+	return 0;
+}
+
 static int adjust_process(const struct exec_args *args, char **argv, struct oci_process *process,
 			  struct containr_error *err)
 {
@@ -69,6 +99,12 @@ static int adjust_process(const struct exec_args *args, char **argv, struct oci_
 
 	if (r == 0)
 		r = runtime_replace(&process->user.name, args->user, err);
+	if (r == 0)
+		r = runtime_replace(&process->apparmor_profile, args->apparmor, err);
+	if (r == 0)
+		r = runtime_replace(&process->selinux_label, args->process_label, err);
+	if (r == 0)
+		r = add_groups(&args->additional_gids, &process->user, err);
 	if (r == 0)
 		r = caps_adjust(process->caps.bounding, args->cap.items, NULL, &mask, err);
 	if (r < 0)

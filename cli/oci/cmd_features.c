@@ -23,19 +23,33 @@ static void write_capabilities(struct json_writer *w)
 
 static void write_seccomp(struct json_writer *w)
 {
-	static const char *const actions[] = {
-		"SCMP_ACT_ALLOW",	 "SCMP_ACT_ERRNO",	 "SCMP_ACT_KILL",
-		"SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
-		"SCMP_ACT_TRACE",	 "SCMP_ACT_TRAP",	 NULL
-	};
+	static const char *const actions[] = { "SCMP_ACT_ALLOW",       "SCMP_ACT_ERRNO",
+					       "SCMP_ACT_KILL",	       "SCMP_ACT_KILL_PROCESS",
+					       "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
+					       "SCMP_ACT_NOTIFY",      "SCMP_ACT_TRACE",
+					       "SCMP_ACT_TRAP",	       NULL };
 	static const char *const operators[] = { "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT",
 						 "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ",
 						 "SCMP_CMP_NE", NULL };
+
+	static const char *const flags[] = { "SECCOMP_FILTER_FLAG_LOG",
+					     "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+					     "SECCOMP_FILTER_FLAG_TSYNC",
+					     "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", NULL };
 
 	json_open_object(w, "seccomp");
 	json_bool(w, "enabled", true);
 	json_strings(w, "actions", (char *const *)(uintptr_t)actions);
 	json_strings(w, "operators", (char *const *)(uintptr_t)operators);
+	json_strings(w, "knownFlags", (char *const *)(uintptr_t)flags);
+	json_strings(w, "supportedFlags", (char *const *)(uintptr_t)flags);
+	json_close_object(w);
+}
+
+static void write_enabled(struct json_writer *w, const char *key, bool enabled)
+{
+	json_open_object(w, key);
+	json_bool(w, "enabled", enabled);
 	json_close_object(w);
 }
 
@@ -48,14 +62,13 @@ static void write_linux(struct json_writer *w)
 	json_bool(w, "v1", true);
 	json_bool(w, "v2", true);
 	json_bool(w, "systemd", false);
+	json_bool(w, "rdma", true);
 	json_close_object(w);
 	write_seccomp(w);
-	json_open_object(w, "apparmor");
-	json_bool(w, "enabled", false);
-	json_close_object(w);
-	json_open_object(w, "selinux");
-	json_bool(w, "enabled", false);
-	json_close_object(w);
+	/* what the engine can do: whether this kernel has it is asked when it is needed */
+	write_enabled(w, "apparmor", true);
+	write_enabled(w, "selinux", false); /* labels of processes, not yet of mounts */
+	write_enabled(w, "intelRdt", false);
 	json_close_object(w);
 }
 
@@ -71,6 +84,10 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	json_open_object(&w, NULL);
 	json_string(&w, "ociVersionMin", "1.0.0");
 	json_string(&w, "ociVersionMax", OCI_VERSION);
+	json_open_array(&w, "hooks");
+	for (int kind = 0; kind < OCI_HOOK_KINDS; kind++)
+		json_string(&w, NULL, oci_hook_kind_name((enum oci_hook_kind)kind));
+	json_close_array(&w);
 	json_open_array(&w, "mountOptions");
 	for (size_t i = 0; mount_option_name(i); i++)
 		json_string(&w, NULL, mount_option_name(i));

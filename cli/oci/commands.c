@@ -36,6 +36,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_completion },
 	{ .cmd = &cmd_oci_create },
 	{ .cmd = &cmd_oci_delete },
+	{ .cmd = &cmd_oci_events },
 	{ .cmd = &cmd_oci_exec },
 	{ .cmd = &cmd_oci_features },
 	{ .cmd = &cmd_help },

@@ -8,6 +8,7 @@
 #include "container/oci.h"
 #include "container/oci_state.h"
 #include "container/state.h"
+#include "kernel/cgroup.h"
 
 #include <sys/types.h>
 
@@ -111,6 +112,27 @@ int bundle_processes(struct bundle *bundle, struct str *out, struct containr_err
  */
 int bundle_update(struct bundle *bundle, const struct oci_resources *resources,
 		  struct containr_error *err) MUST_CHECK;
+
+/* What `events` waits for. */
+enum bundle_event { BUNDLE_EVENT_TIMEOUT, BUNDLE_EVENT_OOM, BUNDLE_EVENT_END };
+
+struct bundle_watch {
+	struct cgroup cgroup;
+	int pidfd;
+	int counter;
+	int oom;
+};
+
+/** Begins to watch a container. Errors: INVALID_STATE for one that is stopped. */
+int bundle_watch_open(struct bundle *bundle, struct bundle_watch *ret_watch,
+		      struct containr_error *err) MUST_CHECK;
+void bundle_watch_close(struct bundle_watch *watch);
+
+/** Waits until something happens or @timeout_ms passed. */
+enum bundle_event bundle_watch_wait(const struct bundle_watch *watch, int timeout_ms);
+
+/** Writes the member "data" of a stats event, in runc's form. */
+void bundle_write_stats(struct json_writer *writer, const struct bundle_watch *watch);
 
 struct bundle_exec {
 	const struct oci_process *process;

@@ -19,7 +19,6 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -134,28 +133,8 @@ static int launch_container(struct starter *s)
 /* Without the notice of OOM kills a container still runs: failures here are not told. */
 static void watch_memory(struct starter *s)
 {
-	const struct cgroup *cgroup = &s->launched.cgroup;
-	bool v2 = cgroup->dirs[CGROUP_MEMORY] < 0;
-	int dir = v2 ? cgroup->dirs[CGROUP_UNIFIED] : cgroup->dirs[CGROUP_MEMORY];
-	autoclose int control = -1;
-	char text[64];
-	int len;
-
-	if (dir < 0)
-		return;
-	*slot(s, MONITOR_FD_OOM_COUNT) =
-		openat(dir, v2 ? "memory.events" : "memory.oom_control", O_RDONLY | O_CLOEXEC);
-	if (v2 || *slot(s, MONITOR_FD_OOM_COUNT) < 0)
-		return;
-	/* Documentation/admin-guide/cgroup-v1/memory.rst, 10. OOM Control */
-	control = openat(dir, "cgroup.event_control", O_WRONLY | O_CLOEXEC);
-	*slot(s, MONITOR_FD_OOM_EVENT) = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (control < 0 || *slot(s, MONITOR_FD_OOM_EVENT) < 0)
-		return;
-	len = snprintf(text, sizeof(text), "%d %d", *slot(s, MONITOR_FD_OOM_EVENT),
-		       *slot(s, MONITOR_FD_OOM_COUNT));
-	if (write(control, text, (size_t)len) != len)
-		cleanup_close(slot(s, MONITOR_FD_OOM_EVENT));
+	cgroup_watch_oom(&s->launched.cgroup, slot(s, MONITOR_FD_OOM_COUNT),
+			 slot(s, MONITOR_FD_OOM_EVENT));
 }
 
 static int note_start(struct starter *s, const char *attributes)

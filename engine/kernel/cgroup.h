@@ -194,6 +194,15 @@ int cgroup_read_procs(const struct cgroup_host *host, const char *path, struct s
 bool cgroup_read_number(const struct cgroup *cgroup, enum cgroup_controller controller,
 			const char *file, int64_t *ret_value);
 
+/**
+ * Opens what tells that the kernel ran out of the cgroup's memory.
+ *
+ * @ret_counter: file with the line "oom_kill N"; in v2 it wakes who polls it for POLLPRI
+ * @ret_event:   v1: an eventfd that gets readable instead; -1 in v2
+ * Both are close-on-exec and the caller's, and -1 where the host does not tell.
+ */
+void cgroup_watch_oom(const struct cgroup *cgroup, int *ret_counter, int *ret_event);
+
 /** Reads the number behind @key of a "key value" file such as memory.stat; false if it is not
  * there. */
 bool cgroup_read_key(const struct cgroup *cgroup, enum cgroup_controller controller,

@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define FILE_MAX (1 << 20)
@@ -74,6 +76,31 @@ bool cgroup_read_key(const struct cgroup *cgroup, enum cgroup_controller control
 		p = p ? p + 1 : NULL;
 	}
 	return false;
+}
+
+/* Documentation/admin-guide/cgroup-v1/memory.rst, 10. OOM Control */
+void cgroup_watch_oom(const struct cgroup *cgroup, int *ret_counter, int *ret_event)
+{
+	bool v2 = cgroup->dirs[CGROUP_MEMORY] < 0;
+	int dir = controller_dir(cgroup, CGROUP_MEMORY);
+	autoclose int control = -1;
+	autoclose int event = -1;
+	char text[64];
+	int len;
+
+	*ret_event = -1;
+	*ret_counter = dir < 0 ? -1
+			       : openat(dir, v2 ? "memory.events" : "memory.oom_control",
+					O_RDONLY | O_CLOEXEC);
+	if (v2 || *ret_counter < 0)
+		return;
+	control = openat(dir, "cgroup.event_control", O_WRONLY | O_CLOEXEC);
+	event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (control < 0 || event < 0)
+		return;
+	len = snprintf(text, sizeof(text), "%d %d", event, *ret_counter);
+	if (write(control, text, (size_t)len) == len)
+		*ret_event = steal_fd(&event);
 }
 
 static int procs_dir(const struct cgroup *cgroup)

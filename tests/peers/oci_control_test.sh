@@ -88,6 +88,33 @@ expect_error INVALID_STATE 125 "cannot list processes of container 'three': it i
 expect_status 0 -- runtime delete three
 no_bundle_left || fail "something is left of it"
 
+fact "events tells figures, and when the kernel kills for memory, until the container ends"
+configure . 'linux["resources"]["memory"] = {"limit": 16 << 20, "swap": 16 << 20}
+sh("while ! [ -e /tmp/go ]; do sleep 0.02; done; busybox tail /dev/zero; sleep 1000")'
+runtime create five > five.out 2>&1 || fail "create: $(cat five.out)"
+expect_status 0 -- runtime start five
+expect_status 0 -- runtime events --stats five
+is_json_lines out
+equal "stats five True True 16777216" "$(python3 -c '
+import json
+event = json.load(open("out"))
+data = event["data"]
+print(event["type"], event["id"], data["pids"]["current"] > 0, data["cpu"]["usage"]["total"] > 0,
+    data["memory"]["usage"]["limit"])')"
+runtime events --interval 100ms five > events.out 2>&1 &
+wait_for grep -q '"type":"stats"' events.out
+touch rootfs/tmp/go
+wait_for grep -qx '{"type":"oom","id":"five"}' events.out
+expect_status 0 -- runtime kill five KILL
+wait $! || fail "events did not end with the container"
+is_json_lines events.out
+expect_error INVALID_STATE 125 "cannot watch container 'five': it is stopped" "" -- \
+	runtime events --stats five
+expect_error INVALID_ARGUMENT 125 "--interval: must be at least 1ms" "" -- \
+	runtime events --interval 0 five
+expect_status 0 -- runtime delete five
+no_bundle_left || fail "something is left of it"
+
 freezer=/sys/fs/cgroup/freezer
 if [ -f $freezer/cgroup.procs ]; then
 	fact "what froze in a v1 freezer is thawed to be deleted"

@@ -153,6 +153,13 @@ equal running "$(status_of life)"
 
 fact "exec runs in it, with its own exit code and user"
 expect_output "33" -- runtime exec -u 33:44 life id -u
+expect_output "0 7 44" -- runtime exec -g 7 -g 44 life id -G
+expect_status 125 -- runtime exec -g x life id -G
+matches "Error: \[INVALID_ARGUMENT\] --additional-gids: *" "$(cat err)"
+if [ ! -e /sys/kernel/security/apparmor ]; then
+	expect_error UNSUPPORTED 125 "process.apparmorProfile: the kernel has no AppArmor" "" -- \
+		runtime exec --apparmor strict life true
+fi
 expect_status 3 -- runtime exec life sh -c 'exit 3'
 expect_status 127 -- runtime exec life nosuch
 
