@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "cli/engine.h"
+#include "cli/env_file.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ struct exec_args {
 	const char *user;
 	const char *working_dir;
 	struct strv env;
+	struct strv env_files;
 	bool detach;
 	bool interactive;
 	bool privileged;
@@ -23,6 +25,8 @@ static const struct opt exec_opts[] = {
 	FLAG('d', "detach", struct exec_args, detach, "do not wait for the command"),
 	STRINGS('e', "env", struct exec_args, env, "KEY=VALUE",
 		"set a variable; KEY alone passes on the caller's"),
+	STRINGS(0, "env-file", struct exec_args, env_files, "FILE",
+		"set the variables of a file, one a line", .complete = COMPLETE_FILES),
 	FLAG('i', "interactive", struct exec_args, interactive, "pass standard input on"),
 	FLAG(0, "privileged", struct exec_args, privileged,
 	     "give the command all capabilities and no system call filter"),
@@ -67,6 +71,7 @@ static int check(const struct exec_args *args, struct containr_error *err)
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	const struct exec_args *args = untyped;
+	autostrv given = { 0 };
 	autostrv env = { 0 };
 	autoengine *engine = NULL;
 	struct containr_exec_spec spec = { .command = (const char *const *)(argv + 1),
@@ -80,8 +85,13 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	int r = check(args, ctx->err);
 
 	(void)argc;
+	for (size_t i = 0; i < args->env_files.len && r == 0; i++)
+		r = env_file_read(args->env_files.items[i], "--env-file", &given, ctx->err);
+	strv_extend(&given, args->env.items);
+	if (r == 0 && given.failed)
+		r = fail_oom(ctx->err);
 	if (r == 0)
-		r = complete_env(&args->env, &env, ctx->err);
+		r = complete_env(&given, &env, ctx->err);
 	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r < 0)

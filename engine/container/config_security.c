@@ -6,6 +6,7 @@
 #include "base/json.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -73,11 +74,12 @@ static int fail_security(struct config_maker *m, const char *option, const char 
 
 static int set_apparmor(struct config_maker *m, const char *option, const char *profile)
 {
-	if (strcmp(profile, "unconfined") == 0 || !*profile)
-		return 0;
-	if (!kernel_has("/sys/module/apparmor/parameters/enabled", "Y"))
+	if (strcmp(profile, "unconfined") != 0 && *profile &&
+	    !kernel_has("/sys/module/apparmor/parameters/enabled", "Y"))
 		return fail_security(m, option, "this kernel has no AppArmor");
-	return fail_security(m, option, "AppArmor profiles are not supported yet");
+	free(m->config->process.apparmor_profile);
+	m->config->process.apparmor_profile = strdup(profile);
+	return m->config->process.apparmor_profile ? 0 : fail_oom(m->err);
 }
 
 static int set_label(struct config_maker *m, const char *option, const char *label)
@@ -86,7 +88,7 @@ static int set_label(struct config_maker *m, const char *option, const char *lab
 		return 0;
 	if (!kernel_has("/sys/fs/selinux/enforce", ""))
 		return fail_security(m, option, "this kernel has no SELinux");
-	return fail_security(m, option, "SELinux labels are not supported yet");
+	return fail_security(m, option, "labels are not supported yet");
 }
 
 static int set_system_paths(struct config_maker *m)

@@ -88,6 +88,10 @@ expect_error INVALID_ARGUMENT 125 "--env: '=x' is not KEY=VALUE" "" -- containr 
 expect_error INVALID_ARGUMENT 125 "'containr exec' needs at least 2 arguments: CONTAINER COMMAND [ARG...]" \
 	"see 'containr exec --help'" -- containr exec web
 
+fact "--env-file sets variables, and -e has the last word"
+printf 'A=1\nB=2\n' > vars
+expect_output "1 3" -- containr exec --env-file vars -e B=3 web sh -c 'echo $A $B'
+
 fact "what exec started ends with the container"
 containr exec -d web sleep 1000
 expect_output $'web\nstopped' -- containr rm -f web stopped

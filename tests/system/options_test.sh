@@ -129,6 +129,9 @@ expect_status 0 -- containr run --rm --privileged busybox mount -t tmpfs x /tmp
 fact "--security-opt: masks, and what the kernel lacks"
 equal "" "$(inside --security-opt systempaths=unconfined -- sh -c 'grep " /proc/" /proc/mounts')"
 expect_status 0 -- containr run --rm --security-opt label=disable --security-opt apparmor=unconfined busybox true
+containr create --name confined --security-opt apparmor=unconfined busybox true > out
+expect_output unconfined -- containr inspect -f '{{.Spec.process.apparmorProfile}}' confined
+expect_output confined -- containr rm confined
 if [ ! -e /sys/module/apparmor ]; then
 	refuses UNSUPPORTED "--security-opt: cannot apply 'apparmor=mine': this kernel has no AppArmor" \
 		"leave the option out" --security-opt apparmor=mine

@@ -104,6 +104,24 @@ expect_status 127 -- containr run -v /data busybox nope
 no_volumes
 assert_nothing_left
 
+fact "a volume of the image is an anonymous one, filled with the image's content"
+mkdir -p image/bin image/data && echo content > image/data/file
+containr run --name source busybox true
+cp "$CONTAINR_ROOT"/layers/*/fs/bin/busybox image/bin/
+expect_output source -- containr rm source
+containr import -c 'VOLUME /data' -c 'CMD ["/bin/busybox", "cat", "/data/file"]' image stored > out
+expect_output content -- containr run --rm stored
+no_volumes
+containr run --name owner stored > out
+equal 1 "$(containr volume ls -q | wc -l)"
+expect_output "/data" -- containr inspect -f '{{(index .Mounts 0).Destination}}' owner
+expect_output owner -- containr rm -v owner
+inside -v data:/other -- true
+containr run --rm -v data:/data stored > out 2> err || true
+expect_output data -- containr volume ls -q
+expect_output data -- containr volume rm data
+assert_nothing_left
+
 fact "a part of a volume can be mounted, and no link leads out of it"
 inside -v data:/data -- sh -c 'mkdir -p /data/a/b; echo part > /data/a/b/file; ln -s /etc /data/link; ln -s a /data/inner'
 equal part "$(inside --mount type=volume,src=data,dst=/x,volume-subpath=a/b -- cat /x/file)"
