@@ -93,6 +93,8 @@ static void fill_spec(const struct run_args *args, char **argv, struct containr_
 	spec->cap_drop = list(&args->cap_drop);
 	spec->security_opts = list(&args->security_opts);
 	spec->stop_signal = args->stop_signal;
+	spec->log_driver = args->log_driver;
+	spec->log_opts = list(&args->log_opts);
 	spec->stop_timeout_s = (args->stop_timeout_ns + TIME_NS_PER_SEC - 1) / TIME_NS_PER_SEC;
 	spec->tty = args->tty;
 	spec->stdin_open = args->interactive;

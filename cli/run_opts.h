@@ -13,6 +13,7 @@
 struct run_args {
 	const char *name;
 	const char *hostname;
+	const char *log_driver;
 	const char *domainname;
 	const char *working_dir;
 	const char *user;
@@ -32,6 +33,7 @@ struct run_args {
 	struct strv env;
 	struct strv env_files;
 	struct strv labels;
+	struct strv log_opts;
 	struct strv label_files;
 	struct strv annotations;
 	struct strv volumes;
@@ -149,6 +151,10 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	STRINGS('l', "label", struct run_args, labels, "KEY=VALUE", "set a label"), \
 	STRINGS(0, "label-file", struct run_args, label_files, "FILE", \
 		"set the labels of a file, one a line", .complete = COMPLETE_FILES), \
+	STRING(0, "log-driver", struct run_args, log_driver, "DRIVER", \
+	       "k8s-file, or none for no log"), \
+	STRINGS(0, "log-opt", struct run_args, log_opts, "KEY=VALUE", \
+		"max-size=SIZE at which a new log file begins, max-file=NUMBER of them"), \
 	BYTES('m', "memory", struct run_args, memory_bytes, "SIZE", "memory limit, e.g. 100m"), \
 	BYTES(0, "memory-reservation", struct run_args, memory_reservation_bytes, "SIZE", \
 	      "memory that is left to it when the host has little"), \

@@ -114,7 +114,8 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 	    record->command.failed)
 		return fail_oom(err);
 	r = signal_parse(record->stop_signal, &number, err);
-	return r < 0 ? fail_prefix(err, "--stop-signal") : 0;
+	return r < 0 ? fail_prefix(err, "--stop-signal")
+		     : policy_of_spec(spec, &record->policy, err);
 }
 
 /* What HOSTNAME says: the container's name, or the host's where it is shared. */

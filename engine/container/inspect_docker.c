@@ -117,6 +117,7 @@ static void write_host_config(struct json_writer *w, const struct record *record
 	write_mode(w, "UTSMode", spec, "uts", "");
 	write_mode(w, "CgroupnsMode", spec, "cgroup", "private");
 	json_bool(w, "AutoRemove", record->auto_remove);
+	policy_inspect(w, &record->policy);
 	json_bool(w, "ReadonlyRootfs", bool_of(json_get(spec, "root"), "readonly"));
 	json_int(w, "Memory", int_of(memory, "limit"));
 	json_int(w, "MemorySwap", int_of(memory, "swap"));

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "container/live.h"
+#include "container/log_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,6 @@
 #include <unistd.h>
 
 #define CHUNK 65536
-#define LOG_FILE "container.log"
 
 /* A reader of the log that engine/monitor/log_file.h describes. */
 struct reader {
@@ -25,6 +25,7 @@ struct reader {
 	off_t at;	  /* next byte to read */
 	struct str line;  /* the start of an entry whose end is not there yet */
 	bool mid_line[2]; /* the last entry of stdout, stderr was a part */
+	bool skips[2];	  /* of a line that began before `since` */
 	bool past_until;
 	struct containr_error *err;
 };
@@ -77,14 +78,18 @@ static int print_entry(struct reader *reader, const char *line, size_t len)
 	int fd;
 	int r = 0;
 
-	if (!parse_entry(line, len, &entry) || entry.time_ns < options->since_ns)
+	if (!parse_entry(line, len, &entry))
 		return 0;
+	mid_line = &reader->mid_line[entry.is_stderr];
+	if (!*mid_line && (reader->skips[entry.is_stderr] || entry.time_ns < options->since_ns)) {
+		reader->skips[entry.is_stderr] = entry.is_part;
+		return 0;
+	}
 	if (options->until_ns && entry.time_ns > options->until_ns) {
 		reader->past_until = true;
 		return 0;
 	}
 	fd = entry.is_stderr ? options->stderr_fd : options->stdout_fd;
-	mid_line = &reader->mid_line[entry.is_stderr];
 	if (options->timestamps && !*mid_line) {
 		r = put(reader, fd, entry.stamp, entry.stamp_len);
 		if (r == 0)
@@ -173,11 +178,11 @@ static bool ends_line(int fd, off_t at)
 }
 
 /*
- * Finds where the last @count lines begin, reading backwards entry by entry: the tail of a log of
- * gigabytes costs as much as that of a short one. Parts at the very end are a line that still
- * grows.
+ * Finds where the last *count lines of one file begin, reading backwards entry by entry: the tail of
+ * a log of gigabytes costs as much as that of a short one. Parts at the very end of the newest file
+ * are a line that still grows. What is still missing at the file's start is left in *count.
  */
-static int seek_tail(struct reader *reader, int64_t count)
+static int seek_tail(struct reader *reader, bool is_newest, int64_t *count)
 {
 	struct window window = { .fd = reader->fd };
 	struct stat info;
@@ -192,36 +197,111 @@ static int seek_tail(struct reader *reader, int64_t count)
 
 		while ((before = byte_before(&window, start)) >= 0 && before != '\n')
 			start--;
-		if (ends_line(reader->fd, start) || end == info.st_size)
+		if (ends_line(reader->fd, start) || (is_newest && end == info.st_size))
 			lines++;
-		if (lines > count)
+		if (lines > *count)
 			break;
 		end = start;
 	}
 	reader->at = end;
+	*count -= lines;
 	return 0;
 }
 
-/* Follows the file until the container has ended and all of it is printed. */
-static int follow(struct containr *engine, const char *container, const struct live *live,
-		  struct reader *reader)
+/* Goes to the file, and the place in it, where the last @count lines begin. */
+static int seek_tail_of_all(struct reader *reader, const struct log_files *files, int64_t count,
+			    size_t *ret_first)
 {
-	autoclose int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	size_t first = files->count;
+	int r = 0;
+
+	while (r == 0 && first > 0 && count >= 0) {
+		first--;
+		reader->fd = files->fds[first];
+		r = seek_tail(reader, first + 1 == files->count, &count);
+	}
+	*ret_first = first;
+	return r;
+}
+
+/* Prints what is there now, file by file; the reader ends up with the newest. */
+static int print_all(struct reader *reader, const struct log_files *files)
+{
+	size_t first = 0;
+	int r = 0;
+
+	if (reader->options->tail >= 0)
+		r = seek_tail_of_all(reader, files, reader->options->tail, &first);
+	for (size_t i = first; r == 0 && i < files->count; i++) {
+		if (i > first || reader->options->tail < 0)
+			reader->at = 0;
+		reader->fd = files->fds[i];
+		r = print_rest(reader);
+	}
+	return r;
+}
+
+struct follower {
+	struct reader *reader;
+	int dir;    /* the container's folder */
+	int watch;  /* inotify */
+	int own_fd; /* the file that is read, after a rotation */
+};
+
+/* By its descriptor: its name may be another file's by now. */
+static int watch_file(struct follower *f)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", f->reader->fd);
+	if (inotify_add_watch(f->watch, path, IN_MODIFY | IN_MOVE_SELF | IN_ATTRIB) < 0)
+		return fail_sys(f->reader->err, CONTAINR_E_IO, "cannot watch '%s'", LOG_FILE);
+	return 0;
+}
+
+/*
+ * Prints what is new, across rotations. The monitor writes to a file no more once another has its
+ * name: what is read after that was seen is all of it.
+ */
+static int print_new(struct follower *f)
+{
+	int r = print_rest(f->reader);
+
+	while (r == 0 && !f->reader->past_until && log_files_is_old(f->dir, f->reader->fd)) {
+		int next = -1;
+
+		r = print_rest(f->reader);
+		if (r == 0)
+			r = log_files_next(f->dir, f->reader->fd, &next, f->reader->err);
+		if (r < 0 || next < 0)
+			break;
+		cleanup_close(&f->own_fd);
+		f->own_fd = f->reader->fd = next;
+		f->reader->at = 0;
+		r = watch_file(f);
+		if (r == 0)
+			r = print_rest(f->reader);
+	}
+	return r;
+}
+
+/* Follows the log until the container has ended and all of it is printed. */
+static int follow(const char *container, const struct live *live, struct follower *f)
+{
+	struct reader *reader = f->reader;
 	autoclose int pidfd = -1;
-	char path[4096];
 	char events[1024];
 	bool running = live_open_process(live, container, &pidfd, reader->err) == 0;
+	int r = watch_file(f);
 
-	(void)snprintf(path, sizeof(path), "%s/containers/%s/" LOG_FILE, engine->root, live->id);
-	if (watch < 0 || inotify_add_watch(watch, path, IN_MODIFY) < 0)
-		return fail_sys(reader->err, CONTAINR_E_IO, "cannot watch '%s'", path);
 	for (;;) {
 		struct pollfd fds[] = {
-			{ .fd = watch, .events = POLLIN },
+			{ .fd = f->watch, .events = POLLIN },
 			{ .fd = pidfd, .events = POLLIN },
 		};
-		int r = print_rest(reader);
 
+		if (r == 0)
+			r = print_new(f);
 		if (r < 0 || reader->past_until)
 			return r;
 		if (!running) {
@@ -232,11 +312,11 @@ static int follow(struct containr *engine, const char *container, const struct l
 			if (!state_is_locked(live->state_fd) ||
 			    (state_read(live->state_fd, &state, reader->err) == 0 &&
 			     state.status == STATE_EXITED))
-				return print_rest(reader);
+				return print_new(f);
 		}
 		if (poll(fds, ARRAY_LEN(fds), running ? -1 : 5) < 0 && errno != EINTR)
 			return fail_sys(reader->err, CONTAINR_E_IO, "cannot wait for the log");
-		if (fds[0].revents && read(watch, events, sizeof(events)) < 0 && errno != EAGAIN)
+		if (fds[0].revents && read(f->watch, events, sizeof(events)) < 0 && errno != EAGAIN)
 			return fail_sys(reader->err, CONTAINR_E_IO, "cannot watch the log");
 		if (fds[1].revents) {
 			running = false;
@@ -246,27 +326,50 @@ static int follow(struct containr *engine, const char *container, const struct l
 	}
 }
 
+static int start_following(const char *container, const struct live *live, struct reader *reader)
+{
+	struct follower f = { .reader = reader,
+			      .dir = live->dir,
+			      .watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
+			      .own_fd = -1 };
+	int r = f.watch < 0 ? fail_sys(reader->err, CONTAINR_E_IO, "cannot watch the log")
+			    : follow(container, live, &f);
+
+	cleanup_close(&f.watch);
+	cleanup_close(&f.own_fd);
+	return r;
+}
+
+/* A container that was created without a log has none to show, which is not the same as silence. */
+static int explain_no_log(const struct live *live, const char *container,
+			  struct containr_error *err)
+{
+	autorecord record = { 0 };
+	struct containr_error ignored;
+
+	if (record_read(live->dir, &record, &ignored) < 0 || !record.policy.log_none)
+		return 0; /* it never ran */
+	(void)fail(err, CONTAINR_E_UNSUPPORTED, "container '%s' has no log", container);
+	return fail_hint(err, "it was created with --log-driver none");
+}
+
 int containr_logs(struct containr *engine, const char *container,
 		  const struct containr_logs_options *options, struct containr_error *err)
 {
 	autolive live = LIVE_INIT;
-	autoclose int fd = -1;
-	struct reader reader = { .options = options, .err = err };
+	autologfiles files = { 0 };
+	struct reader reader = { .options = options, .fd = -1, .err = err };
 	int r = live_find(engine, container, &live, err);
 
+	if (r == 0)
+		r = log_files_open(live.dir, &files, err);
 	if (r < 0)
 		return r;
-	fd = openat(live.dir, LOG_FILE, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return 0; /* it never ran */
-	if (fd < 0)
-		return fail_sys(err, CONTAINR_E_IO, "cannot open the container's log");
-	reader.fd = fd;
-	if (options->tail >= 0)
-		r = seek_tail(&reader, options->tail);
-	if (r == 0)
-		r = options->follow ? follow(engine, container, &live, &reader)
-				    : print_rest(&reader);
+	if (files.count == 0)
+		return explain_no_log(&live, container, err);
+	r = print_all(&reader, &files);
+	if (r == 0 && options->follow && !reader.past_until)
+		r = start_following(container, &live, &reader);
 	str_release(&reader.line);
 	return r;
 }

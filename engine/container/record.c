@@ -48,6 +48,7 @@ int record_write(int dir, const struct record *record, struct containr_error *er
 	json_bool(&w, "tty", record->tty);
 	json_bool(&w, "stdin_open", record->stdin_open);
 	json_bool(&w, "auto_remove", record->auto_remove);
+	policy_write(&w, &record->policy);
 	json_close_object(&w);
 	if (text.failed)
 		return fail_oom(err);
@@ -97,6 +98,8 @@ static int read_members(const struct json *object, struct record *record,
 		r = json_read_bool(object, "", "stdin_open", &record->stdin_open, err);
 	if (r == 0)
 		r = json_read_bool(object, "", "auto_remove", &record->auto_remove, err);
+	if (r == 0)
+		r = policy_read(object, &record->policy, err);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "container/policy.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct record {
 	bool tty;
 	bool stdin_open;
 	bool auto_remove;
+	struct policy policy;
 };
 
 #define RECORD_FILE "container.json"

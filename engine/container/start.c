@@ -91,8 +91,12 @@ static int make_streams(struct starter *s)
 
 static int open_log(struct starter *s)
 {
-	int fd = openat(s->container->dir, "container.log",
-			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	int fd;
+
+	if (s->container->record.policy.log_none)
+		return 0;
+	fd = openat(s->container->dir, "container.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		    0640);
 
 	if (fd < 0)
 		return fail_sys(s->err, CONTAINR_E_IO, "cannot open the container's log");
@@ -184,6 +188,8 @@ static void become_monitor(struct starter *s, const char *monitor, const char *c
 	const struct record *record = &s->container->record;
 	char pid[16];
 	char flags[16];
+	char log_bytes[24];
+	char log_files[24];
 	const char *argv[MONITOR_ARG_COUNT + 1] = {
 		[MONITOR_ARG_PROGRAM] = "containr-monitor",
 		[MONITOR_ARG_ID] = s->container->id,
@@ -194,10 +200,16 @@ static void become_monitor(struct starter *s, const char *monitor, const char *c
 		[MONITOR_ARG_CLEANUP] = cleanup,
 		[MONITOR_ARG_ROOT] = s->engine->root,
 		[MONITOR_ARG_RUNROOT] = s->engine->runroot,
+		[MONITOR_ARG_LOG_BYTES] = log_bytes,
+		[MONITOR_ARG_LOG_FILES] = log_files,
 	};
 	char *const env[] = { NULL };
 
 	(void)snprintf(pid, sizeof(pid), "%d", (int)s->launched.pid);
+	(void)snprintf(log_bytes, sizeof(log_bytes), "%lld",
+		       (long long)record->policy.log_max_bytes);
+	(void)snprintf(log_files, sizeof(log_files), "%lld",
+		       (long long)record->policy.log_max_files);
 	(void)snprintf(flags, sizeof(flags), "%d",
 		       (record->auto_remove ? MONITOR_AUTO_REMOVE : 0) |
 			       (record->tty ? MONITOR_TTY : 0));

@@ -21,18 +21,20 @@ static void put_head(struct fixed *head, const char *stream, const char *mark)
 	fixed_put(head, mark);
 }
 
-void log_file_append(int fd, const char *stream, const char *bytes, size_t len)
+int64_t log_file_append(int fd, const char *stream, const char *bytes, size_t len)
 {
 	char whole_text[TIME_TEXT_SIZE + 16];
 	char part_text[TIME_TEXT_SIZE + 16];
 	struct fixed whole = FIXED_INIT(whole_text);
 	struct fixed part = FIXED_INIT(part_text);
+	int64_t written = 0;
 
 	put_head(&whole, stream, " F ");
 	put_head(&part, stream, " P ");
 	while (len > 0) {
 		struct iovec pieces[LINES_AT_ONCE * 3];
 		int count = 0;
+		ssize_t put;
 
 		while (len > 0 && count + 3 <= (int)ARRAY_LEN(pieces)) {
 			const char *newline = memchr(bytes, '\n', len);
@@ -46,7 +48,10 @@ void log_file_append(int fd, const char *stream, const char *bytes, size_t len)
 			bytes += piece;
 			len -= piece;
 		}
-		if (writev(fd, pieces, count) < 0)
-			return;
+		put = writev(fd, pieces, count);
+		if (put < 0)
+			break;
+		written += put;
 	}
+	return written;
 }

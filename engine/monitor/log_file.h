@@ -3,6 +3,7 @@
 #define MONITOR_LOG_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The log of a container, in the form of Kubernetes' container runtime interface:
@@ -20,7 +21,9 @@
  *
  * @fd:     the log file, open for appending
  * @stream: "stdout" or "stderr"
+ *
+ * Returns how many bytes the file grew by.
  */
-void log_file_append(int fd, const char *stream, const char *bytes, size_t len);
+int64_t log_file_append(int fd, const char *stream, const char *bytes, size_t len);
 
 #endif

@@ -261,6 +261,9 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	relay_init(&monitor.relay, monitor.flags & MONITOR_TTY);
+	log_rotate_init(&monitor.relay.log, argv[MONITOR_ARG_ID],
+			fixed_parse_int(argv[MONITOR_ARG_LOG_BYTES]),
+			fixed_parse_int(argv[MONITOR_ARG_LOG_FILES]));
 	serve(&monitor);
 	exit_code = clone_reap(monitor.pid);
 	relay_drain(&monitor.relay);

@@ -9,7 +9,7 @@
  * becomes by execve(2): so the monitor is the parent of the container's first process, and its
  * memory is its own only.
  *
- *   containr-monitor ID NAME PID ATTRIBUTES FLAGS CLEANUP ROOT RUNROOT
+ *   containr-monitor ID NAME PID ATTRIBUTES FLAGS CLEANUP ROOT RUNROOT LOG_BYTES LOG_FILES
  *
  * ATTRIBUTES are those of the container's events; FLAGS is a number of MONITOR_* bits. CLEANUP is
  * the program that the monitor in its turn becomes when the container has ended:
@@ -29,6 +29,8 @@ enum monitor_arg {
 	MONITOR_ARG_CLEANUP,
 	MONITOR_ARG_ROOT,
 	MONITOR_ARG_RUNROOT,
+	MONITOR_ARG_LOG_BYTES, /* size at which a new log file begins; 0: never */
+	MONITOR_ARG_LOG_FILES, /* how many are kept */
 	MONITOR_ARG_COUNT
 };
 

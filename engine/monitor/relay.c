@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "monitor/relay.h"
 
-#include "monitor/log_file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -71,8 +69,8 @@ static bool take_output(struct relay *relay, int *slot, char type)
 		close_slot(slot);
 		return false;
 	}
-	log_file_append(MONITOR_FD_LOG, type == MONITOR_MSG_ERRORS ? "stderr" : "stdout",
-			relay->out.payload, (size_t)got);
+	log_rotate_append(&relay->log, type == MONITOR_MSG_ERRORS ? "stderr" : "stdout",
+			  relay->out.payload, (size_t)got);
 	relay->out.type = type;
 	guests_send_output(&relay->guests, &relay->out, 1 + (size_t)got);
 	if (relay->client < 0)

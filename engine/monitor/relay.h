@@ -3,6 +3,7 @@
 #define MONITOR_RELAY_H
 
 #include "monitor/guest.h"
+#include "monitor/log_rotate.h"
 #include "monitor/monitor.h"
 
 #include <stdbool.h>
@@ -30,6 +31,7 @@ struct relay {
 	size_t in_done;
 	bool input_ended; /* close `input` once in_len is written */
 	struct guests guests;
+	struct log_rotate log;
 	struct relay_message out;
 	struct relay_message in;
 };

@@ -86,4 +86,54 @@ expect_error INVALID_ARGUMENT 125 "--tail: 'x' is not a whole number" \
 containr ps -aq | xargs containr rm -f > out
 assert_nothing_left
 
+fact "a log that is rotated loses and repeats nothing, also for who follows it"
+id=$(containr run -d --name round --log-opt max-size=8k --log-opt max-file=100 busybox \
+	sh -c 'i=0; while [ $i -lt 4000 ]; do echo "line $i"; i=$((i+1)); done; sleep 0.3; echo bad >&2')
+timeout 20 containr logs -f round > followed 2> followed.err
+seq -f 'line %.0f' 0 3999 > wanted
+cmp -s wanted followed || fail "logs -f: $(wc -l < followed) lines: $(diff wanted followed | head -n 4)"
+equal bad "$(cat followed.err)"
+containr logs round > all 2> /dev/null
+cmp -s wanted all || fail "logs: $(diff wanted all | head -n 4)"
+[ "$(find "$CONTAINR_ROOT/containers/$id" -name 'container.log.*' | wc -l)" -gt 5 ] || fail "it was not rotated"
+containr logs --tail 1500 round > last.lines 2> /dev/null
+tail -n 1499 wanted | cmp -s - last.lines || fail "--tail: $(wc -l < last.lines) lines, $(head -n 1 last.lines)"
+stamp=$(containr logs -t round 2> /dev/null | sed -n '2000s/ .*//p')
+containr logs --since "$stamp" -n all round 2> /dev/null > since
+tail -n "$(wc -l < since)" wanted | cmp -s - since || fail "--since: $(head -n 1 since)"
+[ "$(wc -l < since)" -ge 2001 ] || fail "--since shows $(wc -l < since) lines"
+expect_output round -- containr rm round
+
+fact "as many files as were asked for, and each of about that size"
+id=$(containr run -d --name few --log-opt max-size=8k --log-opt max-file=3 busybox \
+	sh -c 'i=0; while [ $i -lt 4000 ]; do echo "line $i"; i=$((i+1)); done')
+expect_output 0 -- containr wait few
+equal "container.log container.log.1 container.log.2" \
+	"$(cd "$CONTAINR_ROOT/containers/$id" && echo container.log*)"
+[ -z "$(find "$CONTAINR_ROOT/containers/$id" -name 'container.log*' -size +64k)" ] || fail "a file is too large"
+equal "line 3999" "$(containr logs few | tail -n 1)"
+containr inspect few > few.json
+matches '*"max-file": "3",*"max-size": "8192"*' "$(cat few.json)"
+expect_output few -- containr rm few
+containr run -d --name one --log-opt max-size=8k busybox sh -c \
+	'i=0; while [ $i -lt 4000 ]; do echo "line $i"; i=$((i+1)); done' > id
+expect_output 0 -- containr wait one
+equal "container.log" "$(cd "$CONTAINR_ROOT/containers/$(cat id)" && echo container.log*)"
+expect_output one -- containr rm one
+
+fact "no log where none is wanted"
+expect_output heard -- containr run --name mute --log-driver none busybox echo heard
+expect_error UNSUPPORTED 125 "container 'mute' has no log" "it was created with --log-driver none" \
+	-- containr logs mute
+expect_output mute -- containr rm mute
+
+fact "log options are checked"
+expect_error INVALID_ARGUMENT 125 "--log-driver: 'syslog' is not supported" \
+	"use k8s-file, or none for no log" -- containr run --log-driver syslog busybox true
+expect_error INVALID_ARGUMENT 125 "--log-opt: 'tag=x' is not supported" \
+	"use max-size=SIZE and max-file=NUMBER" -- containr run --log-opt tag=x busybox true
+expect_error INVALID_ARGUMENT 125 "--log-opt max-file without max-size would never begin a second file" \
+	"add --log-opt max-size=SIZE" -- containr run --log-opt max-file=2 busybox true
+assert_nothing_left
+
 finish

@@ -64,6 +64,8 @@ struct containr_spec {
 					     "no-new-privileges[=BOOL]" */
 	const char *const *ulimits;	  /* "nofile=1024:2048" */
 	const char *stop_signal;	  /* "SIGTERM", "15" */
+	const char *log_driver;		  /* "k8s-file", "none" */
+	const char *const *log_opts;	  /* "max-size=10m", "max-file=3" */
 	const char *domainname;
 	const char *platform;	       /* OS/ARCHITECTURE that the image has to be for */
 	const char *network_container; /* name or id, with CONTAINR_NETWORK_CONTAINER */
