@@ -149,8 +149,9 @@ int run_check_operands(struct cmd_context *ctx, const struct run_args *args, int
 /* What a bundle says itself may not be said again: it would be lost, a limit among it. */
 static int check_bundle(const struct containr_spec *spec, struct containr_error *err)
 {
-	static const struct containr_spec nothing;
 	struct containr_spec rest;
+	const unsigned char *byte = (const unsigned char *)&rest;
+	size_t used = 0;
 
 	memcpy(&rest, spec, sizeof(rest));
 	rest.bundle = rest.name = rest.stop_signal = NULL;
@@ -160,7 +161,9 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 	rest.rows = rest.columns = 0;
 	if (!rest.mount_count)
 		rest.mounts = NULL;
-	if (memcmp(&rest, &nothing, sizeof(rest)) == 0)
+	for (size_t i = 0; i < sizeof(rest); i++)
+		used += byte[i] != 0;
+	if (used == 0)
 		return 0;
 	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
 		   "--bundle: what the container is like stands in the bundle's config.json");

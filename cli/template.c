@@ -135,8 +135,8 @@ static int read_parentheses(struct renderer *r, struct value *ret_value)
 /* .Label "KEY": of the labels that `ps` has as one text, "a=b,c=d". */
 static int read_label(struct renderer *r, struct value *ret_value)
 {
-	struct value labels;
-	struct value key;
+	struct value labels = { 0 };
+	struct value key = { 0 };
 	const char *item;
 	size_t len;
 	int result;

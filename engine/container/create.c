@@ -188,13 +188,16 @@ static int design_of_image(struct containr *engine, const struct containr_spec *
 
 	if (r == 0)
 		r = containr_image_inspect(engine, spec->image, &image, err);
-	if (r == 0)
-		r = check_platform(spec, image, err);
+	if (r != 0)
+		return r;
+	r = check_platform(spec, image, err);
 	if (r == 0)
 		r = image_lower_dirs(engine, image, &container->record.lower, err);
 	if (r == 0)
 		r = set_config(engine, spec, image, container, err);
-	return r < 0 ? r : set_record(spec, image, container, err);
+	if (r == 0)
+		r = set_record(spec, image, container, err);
+	return r;
 }
 
 static int design_of_bundle(const struct containr_spec *spec, struct container *container,

@@ -138,8 +138,8 @@ static int make_resolv(const struct containr_spec *spec, char **ret_text,
 	if (r < 0 || !(spec->dns_servers || spec->dns_search || spec->dns_options))
 		return r;
 	error_ignore(read_host_file("/etc/resolv.conf", &host));
-	for (size_t i = 0; i < config_list_len(spec->dns_servers); i++)
-		str_appendf(&out, "nameserver %s\n", spec->dns_servers[i]);
+	for (const char *const *server = spec->dns_servers; server && *server; server++)
+		str_appendf(&out, "nameserver %s\n", *server);
 	if (!spec->dns_servers)
 		keep_lines(&host, "nameserver", &out);
 	if (!spec->dns_search)
