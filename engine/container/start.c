@@ -371,11 +371,12 @@ int container_start(struct containr *engine, struct container *container, int *r
 			       &s.plan, err);
 	if (r == 0 && ret_attach && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
+	/* before the start: a short container's end would be told first */
+	if (r == 0)
+		volume_mounts_tell(engine, &container->config, container->id);
 	if (r == 0)
 		r = fork_starter(&s, pair[1], err);
 	cleanup_close(&pair[1]);
-	if (r == 0)
-		volume_mounts_tell(engine, &container->config, container->id);
 	if (r == 0 && ret_attach)
 		*ret_attach = steal_fd(&pair[0]);
 	cleanup_close(&pair[0]);
