@@ -63,6 +63,7 @@ static void fill_surroundings(const struct run_args *args, struct containr_spec 
 	spec->domainname = args->domainname;
 	spec->pid_mode = args->pid_mode;
 	spec->ipc_mode = args->ipc_mode;
+	spec->userns_mode = args->userns_mode;
 	spec->uts_mode = args->uts_mode;
 	spec->cgroupns_mode = args->cgroupns_mode;
 	spec->annotations = list(&args->annotations);

@@ -23,6 +23,7 @@ struct run_args {
 	const char *network;
 	const char *pid_mode;
 	const char *ipc_mode;
+	const char *userns_mode;
 	const char *uts_mode;
 	const char *cgroupns_mode;
 	const char *bundle;
@@ -204,6 +205,8 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	STRINGS(0, "ulimit", struct run_args, ulimits, "NAME=SOFT[:HARD]", \
 		"resource limit, e.g. nofile=1024:2048"), \
 	STRING('u', "user", struct run_args, user, "USER[:GROUP]", "user, by name or number"), \
+	STRING(0, "userns", struct run_args, userns_mode, "MODE", \
+	       "user namespace: host"), \
 	STRING(0, "uts", struct run_args, uts_mode, "MODE", \
 	       "namespace of host and domain name: host; its own without"), \
 	STRINGS('v', "volume", struct run_args, volumes, "[SRC:]DST[:OPTIONS]", \

@@ -32,7 +32,7 @@ static void set_cpu(struct stats_row *row, const struct stats_row *before)
 		return;
 	used = row->stats.cpu_total_ns - before->stats.cpu_total_ns;
 	passed = row->stats.time_ns - before->stats.time_ns;
-	if (used < 0 || passed <= 0)
+	if (before->stats.cpu_total_ns < 0 || used < 0 || passed <= 0)
 		return;
 	row->cpu_percent = 100.0 * (double)used / (double)passed;
 	row->has_cpu = true;

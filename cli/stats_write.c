@@ -54,11 +54,16 @@ static void put_numbers(struct texts *texts, const struct containr_stats *stats)
 
 	human_size_binary(stats->memory_usage_bytes, usage);
 	human_size_binary(stats->memory_limit_bytes, limit);
-	put_pair(texts->text[MEMORY], usage, limit);
-	(void)snprintf(texts->text[MEMORY_PERCENT], TEXT_SIZE, "%.2f%%", memory_percent(stats));
+	if (stats->memory_usage_bytes >= 0) {
+		put_pair(texts->text[MEMORY], usage, limit);
+		(void)snprintf(texts->text[MEMORY_PERCENT], TEXT_SIZE, "%.2f%%",
+			       memory_percent(stats));
+	}
 	put_traffic(texts->text[NETWORK], stats->network_rx_bytes, stats->network_tx_bytes);
 	put_traffic(texts->text[BLOCK], stats->block_read_bytes, stats->block_write_bytes);
-	(void)snprintf(texts->text[PIDS], TEXT_SIZE, "%lld", (long long)stats->pids_current);
+	if (stats->pids_current >= 0)
+		(void)snprintf(texts->text[PIDS], TEXT_SIZE, "%lld",
+			       (long long)stats->pids_current);
 }
 
 static void describe(const struct stats_row *row, bool no_trunc, struct texts *texts)
@@ -144,18 +149,21 @@ static void write_numbers(struct json_writer *writer, const struct stats_row *ro
 		json_number(writer, "cpu_percent", row->cpu_percent);
 	else
 		json_string(writer, "cpu_percent", NULL);
-	json_int(writer, "cpu_total_ns", stats->cpu_total_ns);
-	json_int(writer, "cpu_user_ns", stats->cpu_user_ns);
-	json_int(writer, "cpu_system_ns", stats->cpu_system_ns);
-	json_int(writer, "memory_usage_bytes", stats->memory_usage_bytes);
+	write_number(writer, "cpu_total_ns", stats->cpu_total_ns);
+	write_number(writer, "cpu_user_ns", stats->cpu_user_ns);
+	write_number(writer, "cpu_system_ns", stats->cpu_system_ns);
+	write_number(writer, "memory_usage_bytes", stats->memory_usage_bytes);
 	write_number(writer, "memory_limit_bytes", stats->memory_limit_bytes);
 	write_number(writer, "memory_max_bytes", stats->memory_max_bytes);
-	json_number(writer, "memory_percent", memory_percent(stats));
+	if (stats->memory_usage_bytes >= 0)
+		json_number(writer, "memory_percent", memory_percent(stats));
+	else
+		json_string(writer, "memory_percent", NULL);
 	json_int(writer, "network_rx_bytes", stats->network_rx_bytes);
 	json_int(writer, "network_tx_bytes", stats->network_tx_bytes);
 	write_number(writer, "block_read_bytes", stats->block_read_bytes);
 	write_number(writer, "block_write_bytes", stats->block_write_bytes);
-	json_int(writer, "pids", stats->pids_current);
+	write_number(writer, "pids", stats->pids_current);
 	write_number(writer, "pids_limit", stats->pids_limit);
 }
 

@@ -10,7 +10,7 @@ declare -A groups=(
 		 libarchive-dev libssl-dev libzstd-dev zlib1g-dev busybox-static ca-certificates"
 	[demo]="mmdebstrap"
 	[test]="g++ libcmocka-dev libcjson-dev libcap-dev libseccomp-dev iproute2 util-linux procps
-		python3 jq xz-utils zstd tmux strace bsdutils man-db mandoc shellcheck clang-format zsh fish
+		python3 jq xz-utils zstd tmux strace uidmap bsdutils man-db mandoc shellcheck clang-format zsh fish
 		skopeo podman crun runc conmon qemu-system-x86 cpio kmod"
 	[bench]="crun runc podman conmon strace python3 e2fsprogs iproute2 libcmocka-dev libcjson-dev
 		libcap-dev"

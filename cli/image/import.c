@@ -7,6 +7,7 @@
 #include "cli/engine.h"
 #include "cli/human.h"
 #include "cli/image/default_image.h"
+#include "cli/image/own_ids.h"
 #include "image/archive/import.h"
 
 #include <fcntl.h>
@@ -134,8 +135,10 @@ static int import_and_print(struct cmd_context *ctx, const struct import_spec *s
 {
 	autoengine *engine = NULL;
 	char id[DIGEST_SIZE];
-	int r = engine_open(ctx, &engine);
+	int r = own_ids_enter(ctx->err);
 
+	if (r == 0)
+		r = engine_open(ctx, &engine);
 	if (r == 0)
 		r = image_import(engine, spec, id, ctx->err);
 	if (r == 0)

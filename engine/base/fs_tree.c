@@ -31,9 +31,28 @@ struct tree_walk {
 	struct containr_error *err;
 };
 
+/* A folder that its owner may not read, as overlayfs leaves one, can still be made readable. */
+static int open_folder(int parent, const char *name)
+{
+	const int flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, name, O_RDONLY | flags);
+	autoclose int place = -1;
+	char link[40];
+
+	if (fd >= 0 || errno != EACCES)
+		return fd;
+	place = openat(parent, name, O_PATH | flags);
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+	if (place < 0 || fchmodat(AT_FDCWD, link, 0700, 0) < 0) {
+		errno = EACCES;
+		return -1;
+	}
+	return openat(parent, name, O_RDONLY | flags);
+}
+
 static int walk_enter(struct tree_walk *walk, int parent, const char *name)
 {
-	autoclose int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	autoclose int fd = open_folder(parent, name);
 	struct tree_level *level = &walk->levels[walk->depth];
 	struct stat info;
 

@@ -171,6 +171,21 @@ void strv_extend(struct strv *list, char *const *items)
 		strv_push(list, items[i]);
 }
 
+void strv_remove(struct strv *list, const char *text)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->len; i++) {
+		if (strcmp(list->items[i], text) == 0)
+			free(list->items[i]);
+		else
+			list->items[kept++] = list->items[i];
+	}
+	if (list->items)
+		list->items[kept] = NULL;
+	list->len = kept;
+}
+
 bool strv_contains(const struct strv *list, const char *text)
 {
 	for (size_t i = 0; i < list->len; i++)

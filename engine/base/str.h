@@ -57,6 +57,8 @@ void strv_push_take(struct strv *list, char *text);
 void strv_pushf(struct strv *list, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /** Appends copies of a NULL-terminated vector; NULL stands for an empty one. */
 void strv_extend(struct strv *list, char *const *items);
+/** Takes all items that equal @text out. */
+void strv_remove(struct strv *list, const char *text);
 bool strv_contains(const struct strv *list, const char *text);
 
 /**

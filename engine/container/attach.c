@@ -224,7 +224,9 @@ static int take_message(struct attach *a)
 	ssize_t got = recv(a->connection, message, sizeof(message), 0);
 	int32_t code;
 
-	if (got < 0 && errno == EINTR)
+	/* a monitor that ends with input unread resets the connection: its last words, the exit, are
+	 * still in the queue behind this error. unix(7) */
+	if (got < 0 && (errno == EINTR || errno == ECONNRESET))
 		return 0;
 	if (got <= 0)
 		return lose_connection(a);

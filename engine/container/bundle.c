@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "base/xdg.h"
 #include "container/hooks.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
@@ -45,9 +46,16 @@ int bundle_check_id(const char *id, struct containr_error *err)
 
 int bundle_open_root(const char *root_path, int *ret_fd, struct containr_error *err)
 {
-	const char *path = root_path && *root_path ? root_path : BUNDLE_ROOT;
-	int r = fs_open_dir(AT_FDCWD, path, ret_fd, err);
+	autofree char *usual = NULL;
+	const char *path = root_path;
+	int r = 0;
 
+	if (!path || !*path)
+		r = xdg_runtime_path(BUNDLE_FOLDER, &usual, err);
+	if (r < 0)
+		return r;
+	path = usual ? usual : path;
+	r = fs_open_dir(AT_FDCWD, path, ret_fd, err);
 	if (r < 0 && err->sys_errno == ENOENT) {
 		r = fs_make_dirs(AT_FDCWD, path, 0700, err);
 		if (r == 0)

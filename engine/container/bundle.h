@@ -20,7 +20,7 @@
  *   ROOT/ID/  state  config.json (as it was at create)  bundle (a link to it)  exec.fifo
  */
 
-#define BUNDLE_ROOT "/run/containr-runtime"
+#define BUNDLE_FOLDER "containr-runtime" /* below /run, or the user's own: xdg_runtime_path() */
 #define BUNDLE_LINK "bundle"
 
 struct bundle {
@@ -42,14 +42,14 @@ void bundle_release(struct bundle *bundle);
 /**
  * Opens a container that was created.
  *
- * @root_path: state folder; NULL for BUNDLE_ROOT
+ * @root_path: state folder; NULL for the usual one
  * Errors: CONTAINER_NOT_FOUND, INVALID_ARGUMENT for an id with other than [a-zA-Z0-9_+.-].
  */
 int bundle_open(const char *root_path, const char *id, const struct log *log,
 		struct bundle *ret_bundle, struct containr_error *err) MUST_CHECK;
 
 struct bundle_options {
-	const char *root_path;	    /* state folder; NULL for BUNDLE_ROOT */
+	const char *root_path;	    /* state folder; NULL for the usual one */
 	const char *bundle_path;    /* folder with config.json; NULL for the current one */
 	const char *console_socket; /* gets the terminal's master; NULL for none */
 	const char *pid_file;	    /* NULL for none */

@@ -24,6 +24,8 @@ char *const *config_list(const char *const *list);
 
 /** Namespaces, host name, /dev/shm. */
 int config_set_namespaces(struct config_maker *maker, const char *id) MUST_CHECK;
+/** The user namespace: that of the caller, or one of his own for an ordinary user. */
+int config_set_userns(struct config_maker *maker) MUST_CHECK;
 /** Capabilities and the options of --security-opt. */
 int config_set_security(struct config_maker *maker) MUST_CHECK;
 /** Memory, CPUs, processes. */

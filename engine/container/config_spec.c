@@ -189,6 +189,8 @@ int config_of_spec(const struct containr_spec *spec, const struct containr_image
 	if (r == 0)
 		r = config_set_namespaces(&m, id);
 	if (r == 0)
+		r = config_set_userns(&m);
+	if (r == 0)
 		r = set_args(&m, init_path);
 	if (r == 0)
 		r = set_env(&m);

@@ -11,7 +11,9 @@
 #include "container/terminal.h"
 #include "kernel/cgroup.h"
 #include "kernel/clone.h"
+#include "kernel/pidfd.h"
 #include "kernel/pty.h"
+#include "kernel/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,6 +142,8 @@ static int set_up(struct exec_child *c)
 		r = change_dir(c);
 	if (r == 0)
 		r = process_user_find(&process->user, &c->user, &c->err);
+	if (r == 0)
+		r = process_user_check(c->request->config, &c->user, &c->err);
 	if (r < 0)
 		return r;
 	process_set_home(c->env, c->user.home);
@@ -168,6 +172,62 @@ static _Noreturn void exec_main(struct exec_child *c)
 }
 
 /*
+ * An ordinary user has the rights to join only inside the container's user namespace, and who joins
+ * that cannot come back: a child goes, and makes the process there a child of ours.
+ */
+static _Noreturn void guide_main(const struct exec_request *request, struct exec_child *child,
+				 int report)
+{
+	const int flags = request->namespaces & (CLONE_NEWUSER | CLONE_NEWPID);
+	struct exec_request inside = *request;
+	bool by_hand;
+	int pidfd;
+	pid_t pid = -1;
+
+	if (setns(request->pidfd, flags) == 0) {
+		inside.namespaces &= ~CLONE_NEWUSER;
+		child->request = &inside;
+		pid = clone_process(CLONE_PARENT, -1, &pidfd, &by_hand);
+	}
+	if (pid == 0)
+		exec_main(child);
+	if (pid < 0)
+		pid = -errno;
+	_exit(write(report, &pid, sizeof(pid)) != sizeof(pid));
+}
+
+static int clone_by_guide(const struct exec_request *request, struct exec_child *child,
+			  pid_t *ret_pid, int *ret_pidfd, struct containr_error *err)
+{
+	autoclose int guide_pidfd = -1;
+	int report[2];
+	bool by_hand;
+	pid_t guide;
+	pid_t pid = -1;
+	ssize_t got;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	guide = clone_process(0, -1, &guide_pidfd, &by_hand);
+	if (guide == 0)
+		guide_main(request, child, report[1]);
+	cleanup_close(&report[1]);
+	do
+		got = guide < 0 ? -1 : read(report[0], &pid, sizeof(pid));
+	while (got < 0 && guide > 0 && errno == EINTR);
+	cleanup_close(&report[0]);
+	if (guide > 0)
+		(void)clone_reap(guide);
+	if (got == sizeof(pid) && pid < 0)
+		errno = -pid;
+	if (got != sizeof(pid) || pid < 0)
+		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot enter the container's user namespace");
+	*ret_pid = pid;
+	return pidfd_of(pid, ret_pidfd, err);
+}
+
+/*
  * A child in the container's pid namespace: setns(2) with a pid namespace is for the children of
  * the caller, so it is the caller that joins, and only for this one clone.
  */
@@ -178,6 +238,8 @@ static int clone_child(const struct exec_request *request, struct exec_child *ch
 	pid_t pid;
 	int r = 0;
 
+	if (userns_is_rootless() && request->namespaces & CLONE_NEWUSER)
+		return clone_by_guide(request, child, ret_pid, ret_pidfd, err);
 	if (own < 0 || setns(request->pidfd, request->namespaces & CLONE_NEWPID) < 0)
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
 				"cannot enter the container's pid namespace");

@@ -284,6 +284,8 @@ static int find_user(struct init *init)
 	int r = process_user_find(&init->process->user, &init->user, &init->err);
 
 	if (r == 0)
+		r = process_user_check(init->plan->config, &init->user, &init->err);
+	if (r == 0)
 		process_set_home(init->args->env, init->user.home);
 	return r;
 }

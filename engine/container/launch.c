@@ -110,6 +110,9 @@ static int create_cgroup(struct parent *p)
 	if (r == 0 && plan->host.layout == CGROUP_LAYOUT_V2)
 		r = device_filter_attach(p->made.cgroup.dirs[CGROUP_UNIFIED], plan->device_rules,
 					 plan->device_rule_count, p->err);
+	/* as in v1: cgroup_apply() */
+	if (r < 0 && p->err->code == CONTAINR_E_PERMISSION_DENIED && userns_is_nested())
+		return 0;
 	return r;
 }
 
@@ -127,6 +130,20 @@ static int map_ids(struct parent *p)
 	return r;
 }
 
+static int fail_clone(struct parent *p)
+{
+	/* of namespaces, not of a disk: clone(2) */
+	if (errno == ENOSPC)
+		(void)fail(p->err, CONTAINR_E_NAMESPACE_SETUP,
+			   "cannot create the namespaces: the host's limit is reached");
+	else
+		(void)fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP, "cannot create the namespaces");
+	if (!p->launch->plan->new_user_ns && errno != ENOSPC)
+		return -p->err->code;
+	return fail_hint(p->err, "the host has to allow namespaces: see user.max_user_namespaces "
+				 "and its neighbours");
+}
+
 static int clone_child(struct parent *p)
 {
 	/* newuidmap(1) refuses a process whose /proc/PID is not the caller's */
@@ -139,13 +156,8 @@ static int clone_child(struct parent *p)
 		init_main(&p->init);
 	if (shown)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (pid < 0) {
-		(void)fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP, "cannot create the namespaces");
-		return p->launch->plan->new_user_ns
-			       ? fail_hint(p->err, "the host has to allow user namespaces: see "
-						   "user.max_user_namespaces")
-			       : -p->err->code;
-	}
+	if (pid < 0)
+		return fail_clone(p);
 	p->made.pid = pid;
 	return map_ids(p);
 }

@@ -28,6 +28,17 @@ static char *number_or_max(int64_t value)
 	return value == -1 ? strdup("max") : number(value);
 }
 
+static int fail_limit(struct limits *b, enum cgroup_controller controller, const char *limit)
+{
+	if (!b->host->is_denied)
+		return fail(b->err, CONTAINR_E_CGROUP_APPLY_LIMITS,
+			    "cannot set %s: the host has no %s controller", limit,
+			    cgroup_controller_name(controller));
+	(void)fail(b->err, CONTAINR_E_CGROUP_APPLY_LIMITS,
+		   "cannot set %s: an ordinary user has no cgroups here", limit);
+	return fail_hint(b->err, "run it as root, or without limits");
+}
+
 /* Asks for a hierarchy; a limit that cannot be set is an error, never silently left out. */
 int limits_need(struct limits *b, enum cgroup_controller controller, const char *limit)
 {
@@ -35,16 +46,12 @@ int limits_need(struct limits *b, enum cgroup_controller controller, const char 
 
 	if (b->v2) {
 		if (!(host->v2 & CGROUP_BIT(controller)))
-			return fail(b->err, CONTAINR_E_CGROUP_APPLY_LIMITS,
-				    "cannot set %s: the host has no %s controller", limit,
-				    cgroup_controller_name(controller));
+			return fail_limit(b, controller, limit);
 		b->cgroup->v2_enable |= CGROUP_BIT(controller);
 		return 0;
 	}
 	if (!(host->v1 & CGROUP_BIT(controller)))
-		return fail(b->err, CONTAINR_E_CGROUP_APPLY_LIMITS,
-			    "cannot set %s: the host has no %s controller", limit,
-			    cgroup_controller_name(controller));
+		return fail_limit(b, controller, limit);
 	b->cgroup->used |= CGROUP_BIT(controller);
 	return 0;
 }

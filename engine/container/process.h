@@ -32,6 +32,10 @@ struct process_user {
 int process_user_find(const struct oci_user *user, struct process_user *ret_user,
 		      struct containr_error *err) MUST_CHECK;
 
+/** Whether @user is somebody in the container's user namespace. Errors: INVALID_ARGUMENT. */
+int process_user_check(const struct oci_config *config, const struct process_user *user,
+		       struct containr_error *err) MUST_CHECK;
+
 /** Puts @home into the free slot of @env unless it has a HOME. */
 void process_set_home(char **env, char *home);
 

@@ -221,6 +221,20 @@ int process_user_find(const struct oci_user *user, struct process_user *ret_user
 	return add_group_names(&user->group_names, ret_user, err);
 }
 
+int process_user_check(const struct oci_config *config, const struct process_user *user,
+		       struct containr_error *err)
+{
+	uint32_t ignored;
+
+	if (!config->uid_map.count || (idmap_to_outside(&config->uid_map, user->uid, &ignored) &&
+				       idmap_to_outside(&config->gid_map, user->gid, &ignored)))
+		return 0;
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+		   "user %u:%u is nobody in the container's user namespace", user->uid, user->gid);
+	return fail_hint(err, "map more ids; an ordinary user has those of /etc/subuid and "
+			      "/etc/subgid");
+}
+
 void process_set_home(char **env, char *home)
 {
 	size_t i = 0;

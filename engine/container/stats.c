@@ -78,7 +78,7 @@ static void read_memory(const struct cgroup *cgroup, struct containr_stats *stat
 				 &stats->memory_max_bytes);
 	(void)cgroup_read_number(cgroup, CGROUP_MEMORY, v1 ? "memory.limit_in_bytes" : "memory.max",
 				 &stats->memory_limit_bytes);
-	if (inactive < stats->memory_usage_bytes)
+	if (stats->memory_usage_bytes >= 0 && inactive < stats->memory_usage_bytes)
 		stats->memory_usage_bytes -= inactive;
 	if (total && total < stats->memory_limit_bytes)
 		stats->memory_limit_bytes = total;
@@ -146,7 +146,12 @@ int containr_stats_read(struct containr *engine, const char *container,
 {
 	autolive live = LIVE_INIT;
 	autocgroup cgroup = CGROUP_INIT;
-	struct containr_stats stats = { .time_ns = time_now_ns() };
+	struct containr_stats stats = { .time_ns = time_now_ns(),
+					.cpu_total_ns = -1,
+					.cpu_user_ns = -1,
+					.cpu_system_ns = -1,
+					.memory_usage_bytes = -1,
+					.pids_current = -1 };
 	struct cgroup_host host;
 	char path[96];
 	int r = live_find(engine, container, &live, err);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "kernel/mount.h"
+#include "kernel/userns.h"
 #include "volume/copy_tree.h"
 
 #include <errno.h>
@@ -39,9 +40,12 @@ static int mount_image(const struct rootfs *rootfs, struct containr_error *err)
 	str_append(&options, "lowerdir=");
 	for (size_t i = 0; i < rootfs->lower.len; i++)
 		str_appendf(&options, "%s%s", i ? ":" : "", rootfs->lower.items[i]);
-	str_appendf(&options, ",upperdir=%s,workdir=%s", rootfs->upper, rootfs->work);
+	str_appendf(&options, ",upperdir=%s,workdir=%s%s", rootfs->upper, rootfs->work,
+		    userns_is_rootless() ? ",userxattr" : "");
 	if (options.failed)
 		return fail_oom(err);
+	if (userns_enter(err) < 0)
+		return -err->code;
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    chdir(rootfs->base) < 0 ||
 	    mount("overlay", rootfs->path, "overlay", 0, options.data) < 0)

@@ -127,9 +127,21 @@ static unsigned int list_v1_hierarchies(void)
 	return found;
 }
 
+/* An ordinary user may make cgroups only where that was given to him. */
+static bool may_create(void)
+{
+	return geteuid() == 0 || access(CGROUP_ROOT "/cgroup.procs", W_OK) == 0;
+}
+
 void cgroup_host_probe(struct cgroup_host *ret_host)
 {
 	struct cgroup_host host = { 0 };
+
+	if (!may_create()) {
+		host.is_denied = true;
+		*ret_host = host;
+		return;
+	}
 
 	if (is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC)) {
 		host.layout = CGROUP_LAYOUT_V2;

@@ -37,6 +37,7 @@ enum cgroup_layout { CGROUP_LAYOUT_NONE, CGROUP_LAYOUT_V1, CGROUP_LAYOUT_HYBRID,
 
 struct cgroup_host {
 	enum cgroup_layout layout;
+	bool is_denied;	 /* there are cgroups, but the caller may not make any: LAYOUT_NONE */
 	unsigned int v1; /* CGROUP_BITs of controllers with a v1 hierarchy */
 	unsigned int v2; /* CGROUP_BITs of controllers that the unified hierarchy offers */
 };

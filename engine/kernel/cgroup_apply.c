@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "kernel/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +47,15 @@ static int fail_folder(const struct cgroup_write *one, struct containr_error *er
 		    cgroup_controller_name(one->controller));
 }
 
+/*
+ * Inside a user namespace nobody may say which devices are allowed; nobody can make nodes there
+ * either, and the rules of the container outside still hold.
+ */
+static bool may_be_left_out(const struct cgroup_write *one)
+{
+	return one->controller == CGROUP_DEVICES && errno == EPERM && userns_is_nested();
+}
+
 /* Rules of devices are many writes to one file: it stays open from one to the next. */
 int cgroup_apply(const struct cgroup_host *host, const struct cgroup_plan *plan,
 		 const struct cgroup *cgroup, struct containr_error *err)
@@ -64,7 +74,7 @@ int cgroup_apply(const struct cgroup_host *host, const struct cgroup_plan *plan,
 			cleanup_close(&fd);
 			fd = openat(dir, one->file, O_WRONLY | O_CLOEXEC);
 		}
-		if (write_either(dir, one, fd) < 0)
+		if (write_either(dir, one, fd) < 0 && !may_be_left_out(one))
 			return fail_write(one, err);
 		before = one;
 	}

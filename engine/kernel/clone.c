@@ -12,7 +12,8 @@ pid_t clone_process(uint64_t flags, int cgroup, int *ret_pidfd, bool *ret_by_han
 {
 	struct clone_args args = { .flags = flags | CLONE_PIDFD,
 				   .pidfd = (uint64_t)(uintptr_t)ret_pidfd,
-				   .exit_signal = SIGCHLD };
+				   /* a sibling ends as its parent does; clone(2) */
+				   .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD };
 	long pid;
 
 	*ret_by_hand = false;

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -34,6 +33,17 @@ static const struct {
 	[GIDS] = { "gid_map", "/etc/subgid", "/usr/bin/newgidmap" },
 };
 
+/* The first user namespace maps all ids to themselves. */
+bool userns_is_nested(void)
+{
+	static const char all[] = "         0          0 4294967295\n";
+	char text[sizeof(all)] = { 0 };
+	autoclose int fd = openat(AT_FDCWD, "/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	return got >= 0 && strcmp(text, all) != 0;
+}
+
 bool userns_is_rootless(void)
 {
 	return geteuid() != 0;
@@ -51,16 +61,28 @@ static int add_subids(int kind, const char *name, struct idmap *map, struct cont
 	return idmap_add_subids(map, text.data, text.len, name, getuid(), 1, err);
 }
 
-/* The name in /etc/passwd of the caller; NULL if it has none. */
+/* The caller's name; NULL if he has none. getpwuid(3) would be a quarter of containr-cleanup. */
 static char *own_name(void)
 {
-	char buffer[1024];
-	struct passwd entry;
-	struct passwd *found = NULL;
+	autostr text = STR_INIT;
+	struct containr_error ignored;
+	char *rest;
+	char *line;
 
-	if (getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found) != 0 || !found)
+	if (fs_read_file(AT_FDCWD, "/etc/passwd", SUBID_FILE_MAX, &text, &ignored) < 0)
 		return NULL;
-	return strdup(found->pw_name);
+	rest = text.data;
+	while ((line = strsep(&rest, "\n"))) {
+		const char *name = strsep(&line, ":");
+		const char *password = strsep(&line, ":");
+		const char *id = strsep(&line, ":");
+		int64_t uid;
+
+		if (password && id && parse_int64(id, "uid", 0, UINT32_MAX, &uid, &ignored) == 0 &&
+		    (uid_t)uid == getuid())
+			return strdup(name);
+	}
+	return NULL;
 }
 
 int userns_own_ids(struct idmap *ret_uids, struct idmap *ret_gids, struct containr_error *err)

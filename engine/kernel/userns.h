@@ -10,6 +10,9 @@
 
 /* User namespaces: giving one its ids, and doing the work of root in one. user_namespaces(7). */
 
+/** Whether the process is in a user namespace that is not the host's own. */
+bool userns_is_nested(void);
+
 /** Whether the caller is not root, so that everything needs a user namespace. */
 bool userns_is_rootless(void);
 

@@ -6,6 +6,8 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/xdg.h"
+#include "kernel/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,15 +32,6 @@ const char *containr_version(void)
 	return CONTAINR_VERSION;
 }
 
-static const char *choose(const char *given, const char *variable, const char *otherwise)
-{
-	const char *value = variable ? getenv(variable) : NULL;
-
-	if (given)
-		return given;
-	return value && *value ? value : otherwise;
-}
-
 /* Makes @path absolute: the engine's processes change their working directory. */
 static char *make_absolute(const char *path)
 {
@@ -51,6 +44,20 @@ static char *make_absolute(const char *path)
 		return NULL;
 	joined = path_join(cwd, path);
 	return joined ? path_clean(joined) : NULL;
+}
+
+/* What is given counts most, then the environment, then the usual place. */
+static int choose_folder(const char *given, const char *variable,
+			 int (*usual)(const char *name, char **ret_path,
+				      struct containr_error *err),
+			 char **ret_path, struct containr_error *err)
+{
+	const char *value = given ? given : getenv(variable);
+
+	if (!value || !*value)
+		return usual("containr", ret_path, err);
+	*ret_path = make_absolute(value);
+	return *ret_path ? 0 : fail_oom(err);
 }
 
 /* Opens a state folder; only its first use finds it missing, so that creating is the exception. */
@@ -95,9 +102,14 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 	engine->log = (struct log) { .fd = options->log_fd,
 				     .level = (enum log_level)options->log_level,
 				     .json = options->log_json != 0 };
-	engine->root = make_absolute(choose(options->root, "CONTAINR_ROOT", "/var/lib/containr"));
-	engine->runroot =
-		make_absolute(choose(options->runroot, "CONTAINR_RUNROOT", "/run/containr"));
+	r = choose_folder(options->root, "CONTAINR_ROOT", xdg_state_path, &engine->root, err);
+	if (r == 0)
+		r = choose_folder(options->runroot, "CONTAINR_RUNROOT", xdg_runtime_path,
+				  &engine->runroot, err);
+	if (r < 0) {
+		containr_close(engine);
+		return r;
+	}
 	if (options->libexec) {
 		engine->libexec = make_absolute(options->libexec);
 	} else {
@@ -108,7 +120,7 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 		}
 		engine->libexec = make_absolute(libexec);
 	}
-	if (!engine->root || !engine->runroot || !engine->libexec) {
+	if (!engine->libexec) {
 		containr_close(engine);
 		return fail_oom(err);
 	}
@@ -150,8 +162,9 @@ int store_trash(const struct containr *engine, const char *path, struct containr
 	return 0;
 }
 
-int store_empty_trash(const struct containr *engine, struct containr_error *err)
+static int empty_trash(void *context, struct containr_error *err)
 {
+	const struct containr *engine = context;
 	autoclosedir DIR *dir = NULL;
 	autoclose int fd = -1;
 	const struct dirent *entry;
@@ -172,6 +185,20 @@ int store_empty_trash(const struct containr *engine, struct containr_error *err)
 		if (one < 0 && r == 0)
 			r = one;
 	}
+	return r;
+}
+
+/*
+ * What an ordinary user's containers leave may belong to ids that are his in a user namespace only;
+ * that costs two programs, and most leave nothing of the kind.
+ */
+int store_empty_trash(const struct containr *engine, struct containr_error *err)
+{
+	void *context = (void *)(uintptr_t)engine;
+	int r = empty_trash(context, err);
+
+	if (r < 0 && userns_is_rootless() && err->code == CONTAINR_E_PERMISSION_DENIED)
+		r = userns_run(empty_trash, context, err);
 	return r;
 }
 

@@ -14,7 +14,7 @@ budget='
 bin/containr                        620000 -
 libexec/containr/containr-monitor    28000 -
 libexec/containr/containr-init       14000 -
-libexec/containr/containr-cleanup    66000 -
+libexec/containr/containr-cleanup    80000 -
 libexec/containr/containr-image    2000000 libarchive libcrypto libzstd libz libc
 '
 # `containr --version`, execve included

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "image/archive/xattr.h"
+#include "kernel/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -197,8 +198,12 @@ static int write_special(const struct target *target, mode_t type)
 			       : makedev((unsigned int)archive_entry_rdevmajor(target->entry),
 					 (unsigned int)archive_entry_rdevminor(target->entry));
 
-	if (mknodat(place->folder, place->leaf, type | 0600, device) < 0)
+	/* nobody may make devices in a user namespace; a container gets its own /dev anyway */
+	if (mknodat(place->folder, place->leaf, type | 0600, device) < 0) {
+		if (errno == EPERM && type != S_IFIFO && userns_is_nested())
+			return 0;
 		return target_fail(target, "cannot create device or fifo");
+	}
 	return set_attributes_at(target, true);
 }
 
@@ -234,7 +239,10 @@ static int write_whiteout(const struct target *target)
 	const char *hidden = target->place.leaf + sizeof(WHITEOUT_PREFIX) - 1;
 
 	if (strcmp(target->place.leaf, WHITEOUT_OPAQUE) == 0) {
-		if (fsetxattr(target->place.folder, "trusted.overlay.opaque", "y", 1, 0) < 0)
+		/* in a user namespace overlayfs reads its own notes in user.* (userxattr) */
+		if (fsetxattr(target->place.folder, "trusted.overlay.opaque", "y", 1, 0) < 0 &&
+		    (errno != EPERM ||
+		     fsetxattr(target->place.folder, "user.overlay.opaque", "y", 1, 0) < 0))
 			return target_fail(target, "cannot make opaque the folder of");
 		return 0;
 	}

@@ -70,6 +70,7 @@ struct containr_spec {
 	const char *platform;	       /* OS/ARCHITECTURE that the image has to be for */
 	const char *network_container; /* name or id, with CONTAINR_NETWORK_CONTAINER */
 	const char *pid_mode;	       /* "host", "container:NAME"; NULL: its own */
+	const char *userns_mode;       /* "host": the caller's; NULL: the same */
 	const char *ipc_mode;	   /* "host", "none", "private", "shareable", "container:NAME" */
 	const char *uts_mode;	   /* "host" */
 	const char *cgroupns_mode; /* "host", "private" */
@@ -283,7 +284,7 @@ int containr_logs(struct containr *engine, const char *container,
 /* Numbers of one moment, read from the container's cgroups. */
 struct containr_stats {
 	int64_t time_ns;      /* since 1970 */
-	int64_t cpu_total_ns; /* since the start */
+	int64_t cpu_total_ns; /* since the start; -1 as all that follows: it has no cgroup */
 	int64_t cpu_user_ns;
 	int64_t cpu_system_ns;
 	int64_t memory_usage_bytes; /* without the inactive page cache, as docker shows it */

@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# An ordinary user needs no root.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v newuidmap > /dev/null || skip "newuidmap is not installed"
+command -v setpriv > /dev/null || skip "setpriv is not installed"
+
+# A user with subordinate ids, whom only this mount namespace knows.
+uid=12345
+sed '/^tester:/d' /etc/passwd > passwd
+echo "tester:x:$uid:$uid::$scratch/home:/bin/sh" >> passwd
+echo "tester:700000:65536" > subids
+mkdir -m 755 home
+chown $uid:$uid home
+mount --bind passwd /etc/passwd
+[ -e /etc/subuid ] || : > /etc/subuid
+[ -e /etc/subgid ] || : > /etc/subgid
+mount --bind subids /etc/subuid
+mount --bind subids /etc/subgid
+mkdir -m 700 runtime
+chown $uid:$uid runtime
+
+# as_user COMMAND...
+as_user() {
+	(cd home && exec setpriv --reuid $uid --regid $uid --clear-groups env -i HOME="$scratch/home" \
+		LC_ALL=C PATH="$PATH" SHELL=/bin/bash XDG_RUNTIME_DIR="$scratch/runtime" "$@")
+}
+
+fact "an image is imported, with owners that are the user's subordinate ids"
+as_user containr import --default > /dev/null
+mkdir -p tree/bin
+cp "$(command -v busybox)" tree/bin/busybox
+for applet in sh id cat ls stat chown touch ps; do
+	ln -s busybox tree/bin/$applet
+done
+: > tree/theirs
+chown 33:44 tree/theirs
+mknod tree/node c 1 3
+tar -C tree -cf - . | as_user containr import - owners > out
+equal 700032 "$(find home/.local/share/containr/layers -name theirs -exec stat -c %u {} +)"
+
+fact "run passes output and exit code on, and the user is root in there"
+expect_output "uid=0(root) gid=0(root)" -- as_user containr run --rm busybox id
+expect_status 7 -- as_user containr run --rm busybox sh -c 'exit 7'
+expect_output "0 12345 1 1 700000 65536" -- as_user containr run --rm busybox \
+	sh -c 'echo $(cat /proc/self/uid_map)'
+
+fact "the image's other users are there"
+expect_output "33 44 33" -- as_user containr run --rm -u 33:44 owners \
+	sh -c 'echo $(stat -c "%u %g" /theirs) $(id -u)'
+expect_output "still open" -- as_user containr run --rm -u 33 owners \
+	sh -c 'echo still open > /dev/stdout'
+
+fact "devices work, and nothing can be made of them"
+expect_output "Operation not permitted" -- as_user containr run --rm busybox \
+	sh -c 'echo x > /dev/null; head -c 1 /dev/zero > /dev/null && mknod /n c 1 3 2>&1 | sed "s/.*: //"'
+
+fact "the host is out of reach"
+expect_output "1" -- as_user containr run --rm --cap-add ALL --security-opt seccomp=unconfined \
+	busybox sh -c 'mount -t tmpfs x /proc/sys 2> /dev/null; (echo 1 > /proc/sys/kernel/panic) 2> /dev/null; echo $?'
+
+fact "a terminal is one"
+as_user script -qec "containr run --rm -it busybox tty" /dev/null < /dev/null > out
+matches "*/dev/pts/0*" "$(tr -d '\r' < out)"
+
+fact "a container runs in the background, and exec, logs, ps, kill and stop reach it"
+as_user containr run -d --name web busybox sh -c 'echo hello; trap "exit 9" TERM; while :; do sleep 0.1; done' > id
+wait_for sh -c "grep -q hello '$scratch'/home/.local/share/containr/containers/$(cat id)/container.log"
+expect_output hello -- as_user containr logs web
+expect_output "0 web" -- as_user containr exec -e WHO=web web sh -c 'echo $(id -u) $WHO'
+expect_output "33" -- as_user containr exec -u 33 web id -u
+expect_status 5 -- as_user containr exec web sh -c 'exit 5'
+as_user script -qec "containr exec -t web tty" /dev/null < /dev/null > out
+matches "*/dev/pts/[0-9]*" "$(tr -d '\r' < out)"
+expect_output web -- as_user containr ps --format '{{.Names}}'
+expect_output web -- as_user containr stop web
+expect_output 9 -- as_user containr wait web
+expect_output web -- as_user containr start web
+expect_output web -- as_user containr kill web
+expect_output 137 -- as_user containr wait web
+expect_output web -- as_user containr rm web
+
+fact "a process of another user is killed, too"
+as_user containr run -d --name other -u 33 owners sh -c 'while :; do :; done' > id
+expect_output other -- as_user containr rm -f other
+
+fact "what its users leave behind is removed"
+expect_status 0 -- as_user containr run --rm busybox sh -c 'mkdir -p /a/b; chown -R 33:44 /a; chmod 700 /a'
+
+fact "a volume is filled with the owners of the image"
+mkdir -p tree/data
+: > tree/data/file
+chown 7:8 tree/data/file
+tar -C tree -cf - . | as_user containr import - filled > out
+expect_output "7 8" -- as_user containr run --rm -v vol:/data filled stat -c '%u %g' /data/file
+expect_output vol -- as_user containr volume rm vol
+
+fact "a bind mount shows the user's own files as root's"
+as_user mkdir mine
+expect_output "0" -- as_user containr run --rm -v "$scratch/home/mine:/mine" owners stat -c %u /mine
+
+fact "the host's network is that of the host"
+expect_output "1" -- as_user containr run --rm --network host busybox grep -c : /proc/net/dev
+equal "$(readlink /proc/self/ns/net)" "$(as_user containr run --rm --network host busybox readlink /proc/self/ns/net)"
+
+fact "a limit without cgroups is refused, not ignored"
+if [ -w /sys/fs/cgroup/cgroup.procs ] && as_user test -w /sys/fs/cgroup/cgroup.procs; then
+	not_here "the user may make cgroups"
+else
+	expect_status 125 -- as_user containr run --rm -m 10m busybox true
+	matches "*CGROUP_APPLY_LIMITS*an ordinary user has no cgroups here*run it as root, or without limits*" "$(cat err)"
+	expect_output "" -- as_user containr ps -aq
+fi
+
+fact "without subordinate ids the user's own is mapped"
+: > subids
+expect_output "0 12345 1" -- as_user containr run --rm busybox sh -c 'echo $(cat /proc/self/uid_map)'
+expect_error INVALID_ARGUMENT 125 "user 33:0 is nobody in the container's user namespace" \
+	"map more ids; an ordinary user has those of /etc/subuid and /etc/subgid" -- \
+	as_user containr run --rm -u 33 busybox true
+
+fact "ids that are somebody else's are refused by newuidmap, and nothing is left"
+echo "tester:700000:65536" > subids
+mkdir -p bundle/rootfs/{proc,dev,sys}
+cp -a tree/. bundle/rootfs/
+chown -R $uid:$uid bundle
+as_user containr spec --bundle ../bundle
+python3 - << 'END'
+import json
+with open("bundle/config.json", encoding="utf-8") as file:
+    c = json.load(file)
+c["process"].update(terminal=False, args=["/bin/id", "-u"], rlimits=[])
+linux = c["linux"]
+linux["namespaces"].append({"type": "user"})
+linux["resources"] = {}
+for key in "uidMappings", "gidMappings":
+    linux[key] = [{"containerID": 0, "hostID": 12345, "size": 1},
+                  {"containerID": 1, "hostID": 800000, "size": 10}]
+with open("bundle/config.json", "w", encoding="utf-8") as file:
+    json.dump(c, file)
+END
+expect_status 125 -- as_user containr-runtime run -b ../bundle box
+matches "*PERMISSION_DENIED*idmap: *check the ranges in /etc/subuid and /etc/subgid*" "$(cat err)"
+expect_output "" -- as_user containr-runtime list -q
+
+fact "a bundle with the user's own ids runs"
+sed -i 's/800000/700000/g' bundle/config.json
+expect_output 0 -- as_user containr-runtime run -b ../bundle box
+
+fact "a host that allows no user namespaces says so"
+# the limit belongs to a user namespace: here to one of this test's own
+# shellcheck disable=SC2016 # for the inner shell
+unshare -U -r -m sh -c 'echo 0 > /proc/sys/user/max_user_namespaces
+	exec containr-runtime --root ./state run -b bundle box' > out 2> err || true
+matches "*NAMESPACE_SETUP*cannot create the namespaces*user.max_user_namespaces*" "$(cat err)"
+equal "" "$(ls state)"
+
+fact "a runtime folder in /tmp that somebody else made is not used"
+mkdir "/tmp/containr-$uid" 2> /dev/null || skip "/tmp/containr-$uid is there"
+expect_status 125 -- as_user env -u XDG_RUNTIME_DIR containr ps
+matches "*'/tmp/containr-$uid' is not a folder that only you can use*set XDG_RUNTIME_DIR*" "$(cat err)"
+rmdir "/tmp/containr-$uid"
+
+fact "nothing is left"
+nothing_left() {
+	[ -z "$(find home/.local/share/containr/{containers,names,tmp,trash} -mindepth 1)" ]
+}
+wait_for nothing_left
+equal "" "$(pgrep -u $uid || true)"
+
+umount /etc/passwd /etc/subuid /etc/subgid
+finish
