@@ -206,7 +206,7 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 		"resource limit, e.g. nofile=1024:2048"), \
 	STRING('u', "user", struct run_args, user, "USER[:GROUP]", "user, by name or number"), \
 	STRING(0, "userns", struct run_args, userns_mode, "MODE", \
-	       "user namespace: host"), \
+	       "user namespace: host, auto (ids of its own)"), \
 	STRING(0, "uts", struct run_args, uts_mode, "MODE", \
 	       "namespace of host and domain name: host; its own without"), \
 	STRINGS('v', "volume", struct run_args, volumes, "[SRC:]DST[:OPTIONS]", \

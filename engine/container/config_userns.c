@@ -2,6 +2,7 @@
 #include "container/config_parts.h"
 
 #include "base/cleanup.h"
+#include "container/id_range.h"
 #include "kernel/userns.h"
 
 #include <sched.h>
@@ -38,10 +39,21 @@ static int use_own_ids(struct config_maker *m)
 int config_set_userns(struct config_maker *m)
 {
 	const char *mode = m->spec->userns_mode;
+	bool is_auto = mode && strcmp(mode, "auto") == 0;
 
-	if (mode && *mode && strcmp(mode, "host") != 0) {
+	if (mode && *mode && !is_auto && strcmp(mode, "host") != 0) {
 		(void)fail(m->err, CONTAINR_E_INVALID_ARGUMENT, "--userns: '%s' is no mode", mode);
-		return fail_hint(m->err, "use host");
+		return fail_hint(m->err, "use host or auto");
 	}
+	if (is_auto && userns_is_rootless()) {
+		(void)fail(m->err, CONTAINR_E_UNSUPPORTED,
+			   "--userns auto: an ordinary user's containers share his ids");
+		return fail_hint(m->err, "leave the option out, or run it as root");
+	}
+	if (is_auto && m->spec->privileged)
+		return fail(m->err, CONTAINR_E_INVALID_ARGUMENT,
+			    "--userns auto: cannot be given beside --privileged");
+	if (is_auto)
+		return id_range_design(m->config, m->err);
 	return userns_is_rootless() ? use_own_ids(m) : 0;
 }

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "container/config.h"
+#include "container/id_range.h"
 #include "container/create_bundle.h"
 #include "container/join.h"
 #include "container/live.h"
@@ -313,6 +314,8 @@ static int fill_folder(struct containr *engine, struct container *c, struct cont
 	if (r == 0)
 		r = volume_mounts_make(engine, &c->volumes, &c->rootfs, c->dir, c->id,
 				       c->record.auto_remove, err);
+	if (r == 0)
+		r = id_range_claim(engine, c, err);
 	if (r == 0)
 		r = write_config(c, err);
 	if (r == 0)

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,6 +117,26 @@ static int create_cgroup(struct parent *p)
 	return r;
 }
 
+/* Root's pipes belong to nobody in there, who could not give them to the user of the container. */
+static int give_streams(const struct parent *p)
+{
+	const struct oci_config *config = p->launch->plan->config;
+	struct stat info;
+	uint32_t uid = 0;
+	uint32_t gid = 0;
+
+	if (!p->launch->stdio_is_ours || userns_is_rootless() ||
+	    !idmap_to_outside(&config->uid_map, 0, &uid) ||
+	    !idmap_to_outside(&config->gid_map, 0, &gid))
+		return 0;
+	for (int i = 0; i < 3; i++)
+		if (fstat(p->launch->stdio[i], &info) == 0 && S_ISFIFO(info.st_mode) &&
+		    fchown(p->launch->stdio[i], uid, gid) < 0)
+			return fail_sys(p->err, CONTAINR_E_PROCESS_SETUP,
+					"cannot give away standard stream %d", i);
+	return 0;
+}
+
 /* Gives the new user namespace its ids and lets the child go on. */
 static int map_ids(struct parent *p)
 {
@@ -124,7 +145,9 @@ static int map_ids(struct parent *p)
 
 	if (!p->launch->plan->new_user_ns)
 		return 0;
-	r = userns_map(p->made.pid, &config->uid_map, &config->gid_map, p->err);
+	r = give_streams(p);
+	if (r == 0)
+		r = userns_map(p->made.pid, &config->uid_map, &config->gid_map, p->err);
 	if (r == 0 && write(p->mapped[1], "", 1) != 1)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot wake the child");
 	return r;

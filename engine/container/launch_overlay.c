@@ -10,22 +10,25 @@
 
 /*
  * Image layers under a user namespace that root made. They are stored with the owners that the
- * image gives them; an id-mapped view of the state folder shows these as the namespace's own, to
- * overlayfs and through it to the container, for writing too. Nothing is copied or given away.
+ * image gives them; an id-mapped view of the state folder shows these as the namespace's own, so
+ * that nothing is copied or given away. What the container writes has its own ids on the disk, too:
+ * overlayfs works in the writable folders as the host's root, who is nobody in such a view.
  */
 
-static int configure(int context, const struct rootfs *rootfs)
+static int set_layers(int context, int view, const struct rootfs *rootfs)
 {
+	if (fchdir(view) < 0)
+		return -1;
 	for (size_t i = 0; i < rootfs->lower.len; i++)
 		if (mount_context_set(context, "lowerdir+", rootfs->lower.items[i]) < 0)
 			return -1;
-	if (mount_context_set(context, "upperdir", rootfs->upper) < 0 ||
+	if (chdir(rootfs->base) < 0 || mount_context_set(context, "upperdir", rootfs->upper) < 0 ||
 	    mount_context_set(context, "workdir", rootfs->work) < 0)
 		return -1;
 	return rootfs->is_volatile ? mount_context_set(context, "volatile", NULL) : 0;
 }
 
-/* With the view as the working folder, so that the names of the layers are relative to it. */
+/* The names of the layers are relative to the working folder. */
 static int mount_in(int view, const struct rootfs *rootfs, int *ret_tree,
 		    struct containr_error *err)
 {
@@ -33,9 +36,7 @@ static int mount_in(int view, const struct rootfs *rootfs, int *ret_tree,
 	autoclose int before = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autoclose int tree = -1;
 
-	if (context < 0 || before < 0 || fchdir(view) < 0)
-		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot enter '%s'", rootfs->base);
-	if (configure(context, rootfs) == 0)
+	if (context >= 0 && before >= 0 && set_layers(context, view, rootfs) == 0)
 		tree = mount_context_finish(context);
 	if (tree < 0) {
 		(void)fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
@@ -43,7 +44,7 @@ static int mount_in(int view, const struct rootfs *rootfs, int *ret_tree,
 		(void)fail_hint(err, "this needs Linux 6.15, and a file system that supports "
 				     "id-mapped mounts");
 	}
-	if (fchdir(before) < 0)
+	if (before >= 0 && fchdir(before) < 0)
 		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot return to the folder");
 	if (tree < 0)
 		return -err->code;

@@ -70,7 +70,7 @@ struct containr_spec {
 	const char *platform;	       /* OS/ARCHITECTURE that the image has to be for */
 	const char *network_container; /* name or id, with CONTAINR_NETWORK_CONTAINER */
 	const char *pid_mode;	       /* "host", "container:NAME"; NULL: its own */
-	const char *userns_mode;       /* "host": the caller's; NULL: the same */
+	const char *userns_mode;       /* "auto": with ids of its own; "host", NULL: the caller's */
 	const char *ipc_mode;	   /* "host", "none", "private", "shareable", "container:NAME" */
 	const char *uts_mode;	   /* "host" */
 	const char *cgroupns_mode; /* "host", "private" */
