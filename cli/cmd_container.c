@@ -10,11 +10,13 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_kill },
 	{ .cmd = &cmd_logs },
 	{ .cmd = &cmd_ps, .name = "ls", .aliases = WORDS("list", "ps") },
+	{ .cmd = &cmd_rename },
 	{ .cmd = &cmd_rm },
 	{ .cmd = &cmd_run },
 	{ .cmd = &cmd_start },
 	{ .cmd = &cmd_stats },
 	{ .cmd = &cmd_stop },
+	{ .cmd = &cmd_top },
 	{ .cmd = &cmd_wait },
 	{ 0 },
 };

@@ -52,6 +52,7 @@ static size_t column_count(const struct table *table)
 static size_t column_width(const struct table *table, size_t column, size_t columns)
 {
 	size_t width = printable_width(table->headings[column]);
+	size_t least = table->min_width ? table->min_width : TABLE_MIN_WIDTH;
 
 	for (size_t i = column; i < table->cells.len; i += columns) {
 		size_t cell = printable_width(table->cells.items[i]);
@@ -60,7 +61,7 @@ static size_t column_width(const struct table *table, size_t column, size_t colu
 			width = cell;
 	}
 	width += TABLE_PADDING;
-	return width < TABLE_MIN_WIDTH ? TABLE_MIN_WIDTH : width;
+	return width < least ? least : width;
 }
 
 /* The last column ends with its text: no blanks before the line's end. */

@@ -21,6 +21,7 @@
 struct table {
 	const char *const *headings; /* NULL-terminated, borrowed */
 	struct strv cells;
+	size_t min_width; /* of a column with its padding; 0: docker's usual ten */
 };
 
 #define TABLE(...) ((struct table) { .headings = (const char *const[]) { __VA_ARGS__, NULL } })

@@ -14,7 +14,6 @@
 #include "container/state.h"
 #include "image/image.h"
 #include "kernel/signal_name.h"
-#include "store/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -256,50 +255,24 @@ static int make_folders(const struct container *c, struct containr_error *err)
 	return 0;
 }
 
-/* Takes a name; one whose container is gone (its maker was killed) is taken over. */
-static int take_name(const struct containr *engine, const struct container *c, const char *name,
-		     struct containr_error *err)
-{
-	char link[160];
-	char other[CONTAINR_ID_LENGTH + 1] = { 0 };
-	char folder[96];
-
-	(void)snprintf(link, sizeof(link), "names/%s", name);
-	for (int tries = 0; tries < 2; tries++) {
-		if (symlinkat(c->id, engine->root_fd, link) == 0)
-			return 0;
-		if (errno != EEXIST)
-			return fail_sys(err, CONTAINR_E_IO, "cannot take the name '%s'", name);
-		if (readlinkat(engine->root_fd, link, other, CONTAINR_ID_LENGTH) !=
-		    CONTAINR_ID_LENGTH)
-			break;
-		(void)snprintf(folder, sizeof(folder), "containers/%s", other);
-		if (faccessat(engine->root_fd, folder, F_OK, 0) == 0 || errno != ENOENT)
-			break;
-		(void)unlinkat(engine->root_fd, link, 0);
-	}
-	return fail(err, CONTAINR_E_CONTAINER_EXISTS, "the name '%s' is taken by container %.12s",
-		    name, other);
-}
-
 static int choose_name(const struct containr *engine, struct container *c,
 		       struct containr_error *err)
 {
 	int r = 0;
 
 	if (c->record.name)
-		return take_name(engine, c, c->record.name, err);
+		return name_take(engine, c->id, c->record.name, err);
 	for (int tries = 0; tries < NAME_TRIES; tries++) {
 		r = name_make(&c->record.name, err);
 		if (r == 0)
-			r = take_name(engine, c, c->record.name, err);
+			r = name_take(engine, c->id, c->record.name, err);
 		if (r == 0 || err->code != CONTAINR_E_CONTAINER_EXISTS)
 			return r;
 		free(steal_ptr(&c->record.name));
 	}
 	/* thousands of containers: the id is a name nobody else has */
 	c->record.name = strndup(c->id, 12);
-	return c->record.name ? take_name(engine, c, c->record.name, err) : fail_oom(err);
+	return c->record.name ? name_take(engine, c->id, c->record.name, err) : fail_oom(err);
 }
 
 static int fill_folder(struct containr *engine, struct container *c, struct containr_error *err)
@@ -323,12 +296,8 @@ static int fill_folder(struct containr *engine, struct container *c, struct cont
 	if (r < 0)
 		return r;
 	r = record_write(c->dir, &c->record, err);
-	if (r < 0) {
-		char link[160];
-
-		(void)snprintf(link, sizeof(link), "names/%s", c->record.name);
-		(void)unlinkat(engine->root_fd, link, 0);
-	}
+	if (r < 0)
+		name_drop(engine, c->id, c->record.name);
 	return r;
 }
 
@@ -351,7 +320,6 @@ static void discard_half_made(const struct containr *engine, struct container *c
 int container_make(struct containr *engine, struct container *container, struct containr_error *err)
 {
 	char path[96];
-	autofree char *attributes = NULL;
 	int r;
 
 	(void)snprintf(path, sizeof(path), "containers/%s", container->id);
@@ -366,11 +334,7 @@ int container_make(struct containr *engine, struct container *container, struct 
 	}
 	/* the record and the references keep what they name from now on */
 	volume_mounts_release(&container->volumes);
-	attributes = record_event_attributes(&container->record);
-	event_write(engine->root_fd, &(struct event) { .type = "container",
-						       .action = "create",
-						       .id = container->id,
-						       .attributes = attributes });
+	record_tell(engine, container->id, &container->record, "create", "");
 	return 0;
 }
 
@@ -399,23 +363,17 @@ int container_load(struct containr *engine, const char *name, struct container *
 int container_discard(struct containr *engine, const struct container *container,
 		      struct containr_error *err)
 {
-	autofree char *attributes = record_event_attributes(&container->record);
-	char path[160];
+	char path[96];
 	int r;
 
 	/* the name first: a container without a name can be found by id, a name without one cannot
 	 */
-	if (container->record.name) {
-		(void)snprintf(path, sizeof(path), "names/%s", container->record.name);
-		(void)unlinkat(engine->root_fd, path, 0);
-	}
+	if (container->record.name)
+		name_drop(engine, container->id, container->record.name);
 	(void)snprintf(path, sizeof(path), "containers/%s", container->id);
 	r = store_trash(engine, path, err);
 	if (r == 0)
-		event_write(engine->root_fd, &(struct event) { .type = "container",
-							       .action = "destroy",
-							       .id = container->id,
-							       .attributes = attributes });
+		record_tell(engine, container->id, &container->record, "destroy", "");
 	return r;
 }
 

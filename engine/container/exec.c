@@ -235,12 +235,14 @@ static int clone_child(const struct exec_request *request, struct exec_child *ch
 		       int *ret_pidfd, struct containr_error *err)
 {
 	autoclose int own = openat(AT_FDCWD, "/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	bool joins = request->namespaces & CLONE_NEWPID;
 	pid_t pid;
 	int r = 0;
 
 	if (userns_is_rootless() && request->namespaces & CLONE_NEWUSER)
 		return clone_by_guide(request, child, ret_pid, ret_pidfd, err);
-	if (own < 0 || setns(request->pidfd, request->namespaces & CLONE_NEWPID) < 0)
+	/* without a namespace to join the kernel calls the flags invalid */
+	if (joins && (own < 0 || setns(request->pidfd, CLONE_NEWPID) < 0))
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
 				"cannot enter the container's pid namespace");
 	pid = clone_process(0, child->cgroup->dirs[CGROUP_UNIFIED], ret_pidfd, &child->enter_v2);
@@ -248,7 +250,7 @@ static int clone_child(const struct exec_request *request, struct exec_child *ch
 		exec_main(child);
 	if (pid < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a process");
-	if (setns(own, CLONE_NEWPID) < 0 && r == 0)
+	if (joins && setns(own, CLONE_NEWPID) < 0 && r == 0)
 		r = fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
 			     "cannot return from the pid namespace");
 	*ret_pid = pid;

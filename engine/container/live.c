@@ -6,7 +6,6 @@
 #include "base/time.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
-#include "store/event.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -37,7 +36,6 @@ static bool runs(const struct state *state)
 static int repair(struct containr *engine, struct live *live, struct containr_error *err)
 {
 	autorecord record = { 0 };
-	autofree char *attributes = NULL;
 	struct cgroup_host host;
 	struct containr_error ignored;
 	char path[96];
@@ -62,12 +60,8 @@ static int repair(struct containr *engine, struct live *live, struct containr_er
 		cgroup_host_probe(&host);
 		(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
 		error_ignore(cgroup_remove(&host, path, &ignored));
-		if (record_read(live->dir, &record, &ignored) == 0)
-			attributes = record_event_attributes(&record);
-		event_write(engine->root_fd, &(struct event) { .type = "container",
-							       .action = "die",
-							       .id = live->id,
-							       .attributes = attributes });
+		error_ignore(record_read(live->dir, &record, &ignored));
+		record_tell(engine, live->id, &record, "die", "");
 	}
 	state_unlock(live->state_fd);
 	return r;

@@ -4,12 +4,16 @@
 #include "base/cleanup.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #define NAME_LENGTH_MAX 128
+#define ID_LENGTH 64
+#define LINK_SIZE (NAME_LENGTH_MAX + 16)
 
 static const char *const qualities[] = {
 	"able",	  "brave",  "bright",  "calm",	 "clear",  "clever", "cool",   "deft",
@@ -56,4 +60,39 @@ int name_check(const char *name, struct containr_error *err)
 		return 0;
 	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "'%s' is no name for a container", name);
 	return fail_hint(err, "use letters, digits and _ . -, starting with a letter or digit");
+}
+
+int name_take(const struct containr *engine, const char *id, const char *name,
+	      struct containr_error *err)
+{
+	char link[LINK_SIZE];
+	char other[ID_LENGTH + 1] = { 0 };
+	char folder[96];
+
+	(void)snprintf(link, sizeof(link), "names/%s", name);
+	for (int tries = 0; tries < 2; tries++) {
+		if (symlinkat(id, engine->root_fd, link) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return fail_sys(err, CONTAINR_E_IO, "cannot take the name '%s'", name);
+		if (readlinkat(engine->root_fd, link, other, ID_LENGTH) != ID_LENGTH)
+			break;
+		(void)snprintf(folder, sizeof(folder), "containers/%s", other);
+		if (faccessat(engine->root_fd, folder, F_OK, 0) == 0 || errno != ENOENT)
+			break;
+		(void)unlinkat(engine->root_fd, link, 0);
+	}
+	return fail(err, CONTAINR_E_CONTAINER_EXISTS, "the name '%s' is taken by container %.12s",
+		    name, other);
+}
+
+void name_drop(const struct containr *engine, const char *id, const char *name)
+{
+	char link[LINK_SIZE];
+	char owner[ID_LENGTH + 1] = { 0 };
+
+	(void)snprintf(link, sizeof(link), "names/%s", name);
+	if (readlinkat(engine->root_fd, link, owner, ID_LENGTH) == ID_LENGTH &&
+	    strcmp(owner, id) == 0)
+		(void)unlinkat(engine->root_fd, link, 0);
 }

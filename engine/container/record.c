@@ -5,11 +5,13 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "container/state.h"
+#include "store/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define RECORD_MAX (4 << 20)
@@ -241,4 +243,32 @@ char *record_event_attributes(const struct record *record)
 	memmove(whole, whole + 1, len - 2);
 	whole[len - 2] = '\0';
 	return whole;
+}
+
+void record_tell(const struct containr *engine, const char *id, const struct record *record,
+		 const char *action, const char *more)
+{
+	autofree char *attributes = record_event_attributes(record);
+	autofree char *whole = NULL;
+
+	if (!attributes || asprintf(&whole, "%s%s", attributes, more) < 0)
+		whole = NULL;
+	event_write(engine->root_fd,
+		    &(struct event) {
+			    .type = "container", .action = action, .id = id, .attributes = whole });
+}
+
+int record_lock(int dir, int *ret_fd, struct containr_error *err)
+{
+	autoclose int fd = -1;
+	int r = fs_open_dir(dir, ".", &fd, err);
+
+	if (r < 0)
+		return r;
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return fail_sys(err, CONTAINR_E_LOCKED,
+					"cannot lock the container's folder");
+	*ret_fd = steal_fd(&fd);
+	return 0;
 }

@@ -72,4 +72,21 @@ int container_open(const struct containr *engine, const char *container, char re
  */
 char *record_event_attributes(const struct record *record);
 
+/**
+ * Writes an event of the container @id.
+ *
+ * @more: further attributes, as members of a JSON object that begin with a comma; "" for none
+ */
+void record_tell(const struct containr *engine, const char *id, const struct record *record,
+		 const char *action, const char *more);
+
+/**
+ * Takes the lock of those who write a container's record or configuration again while it exists;
+ * waits for it. It has nothing to do with the lock of the state, which is a monitor's as long as the
+ * container runs.
+ *
+ * @ret_fd: the caller's; closing it gives the lock back
+ */
+int record_lock(int dir, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
 #endif

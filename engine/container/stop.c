@@ -10,7 +10,6 @@
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
 #include "kernel/signal_name.h"
-#include "store/event.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,28 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Events that a command writes itself, with one more attribute. */
-static void tell(struct containr *engine, const struct live *live, const struct record *record,
-		 const char *action, const char *more)
-{
-	autofree char *attributes = record_event_attributes(record);
-	autofree char *whole = NULL;
-
-	if (!attributes || asprintf(&whole, "%s%s", attributes, more) < 0)
-		whole = NULL;
-	event_write(engine->root_fd, &(struct event) { .type = "container",
-						       .action = action,
-						       .id = live->id,
-						       .attributes = whole });
-}
-
 static void tell_kill(struct containr *engine, const struct live *live, const struct record *record,
 		      int signal)
 {
 	char more[64];
 
 	(void)snprintf(more, sizeof(more), ",\"signal\":\"%d\"", signal);
-	tell(engine, live, record, "kill", more);
+	record_tell(engine, live->id, record, "kill", more);
 }
 
 int containr_kill(struct containr *engine, const char *container, int signal,
@@ -163,7 +147,7 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 	if (r < 0)
 		return r;
 	state_unlock(live.state_fd);
-	tell(engine, &live, &record, "stop", "");
+	record_tell(engine, live.id, &record, "stop", "");
 	return 0;
 }
 

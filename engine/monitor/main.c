@@ -226,8 +226,12 @@ static void hide(const struct monitor *monitor)
 	char from[96];
 	char to[96];
 
-	(void)unlinkat(MONITOR_FD_ROOT,
-		       join(name, sizeof(name), "names/", monitor->argv[MONITOR_ARG_NAME]), 0);
+	/* a container that was renamed meanwhile has left its name to others; the new one dangles and
+	 * so gets swept */
+	(void)join(name, sizeof(name), "names/", monitor->argv[MONITOR_ARG_NAME]);
+	if (readlinkat(MONITOR_FD_ROOT, name, from, sizeof(from)) == (ssize_t)strlen(id) &&
+	    strncmp(from, id, strlen(id)) == 0)
+		(void)unlinkat(MONITOR_FD_ROOT, name, 0);
 	(void)renameat(MONITOR_FD_ROOT, join(from, sizeof(from), "containers/", id),
 		       MONITOR_FD_ROOT, join(to, sizeof(to), "trash/", id));
 	tell(monitor, "destroy", "");

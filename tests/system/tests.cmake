@@ -1,7 +1,23 @@
 # SPDX-License-Identifier: MIT
 # Real containers, in namespaces that each test makes itself: system/lib.sh. They share the host's
 # cgroups and its two or three processors, and some measure time: one after the other.
-foreach(name attach errors events exec format import lifecycle limits logs options rootless run userns volume)
+foreach(name
+	attach
+	errors
+	events
+	exec
+	format
+	import
+	lifecycle
+	limits
+	logs
+	options
+	rename_top
+	rootless
+	run
+	userns
+	volume
+)
 	containr_script_test(system/${name}_test LABEL system)
 	set_tests_properties(system.${name}_test PROPERTIES RUN_SERIAL ON)
 endforeach()

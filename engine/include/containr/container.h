@@ -246,6 +246,32 @@ enum {
 int containr_remove(struct containr *engine, const char *container, unsigned int flags,
 		    struct containr_error *err);
 
+/** Gives a container another name. Errors: CONTAINER_EXISTS when that is taken, INVALID_ARGUMENT. */
+int containr_rename(struct containr *engine, const char *container, const char *name,
+		    struct containr_error *err);
+
+/* A process of a container, as the host sees it. */
+struct containr_process {
+	int pid;
+	int parent_pid;
+	uint32_t uid;	    /* the host's number */
+	uint32_t terminal;  /* device number of its terminal, as in st_rdev; 0: none */
+	int64_t cpu_ns;	    /* CPU time that it has used */
+	int64_t started_ns; /* since 1970 */
+	char *command;	    /* program and arguments with blanks between; "[NAME]" without any */
+};
+
+/**
+ * Lists the processes of a running container, the first one first; those of exec are among them.
+ *
+ * @ret_processes: array of @ret_count, the caller's to free with containr_process_list_free()
+ * Errors: CONTAINER_NOT_RUNNING.
+ */
+int containr_process_list(struct containr *engine, const char *container,
+			  struct containr_process **ret_processes, size_t *ret_count,
+			  struct containr_error *err);
+void containr_process_list_free(struct containr_process *processes, size_t count);
+
 struct containr_exec_spec {
 	const char *const *command; /* NULL-terminated */
 	const char *const *env;	    /* KEY=VALUE, added to the container's */
