@@ -203,6 +203,7 @@ static int launch_making(struct making *m, int console_socket)
 		.stdio = { 0, 1, 2 },
 		.console_socket = console_socket,
 		.gate = m->gate,
+		.userns = -1,
 		.bundle_path = m->bundle.path,
 		.preserved_fds = m->options->preserve_fds,
 	};

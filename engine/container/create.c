@@ -29,6 +29,7 @@ void container_init(struct container *container)
 	*container = (struct container) {
 		.dir = -1, .state_fd = -1, .image_pin = -1, .volumes = VOLUME_MOUNTS_INIT
 	};
+	container->userns = USERNS_MAKER_INIT;
 	oci_config_init(&container->config);
 }
 
@@ -37,6 +38,7 @@ void container_release(struct container *container)
 	cleanup_close(&container->dir);
 	cleanup_close(&container->state_fd);
 	cleanup_close(&container->image_pin);
+	userns_abandon(&container->userns);
 	name_files_release(&container->name_files);
 	volume_mounts_release(&container->volumes);
 	record_release(&container->record);

@@ -9,6 +9,7 @@
 #include "container/plan.h"
 #include "container/record.h"
 #include "container/volume_mounts.h"
+#include "kernel/userns.h"
 
 /*
  * A container that is being made or started: its folder and everything read from or written to it.
@@ -26,6 +27,7 @@ struct container {
 	struct record record;
 	struct oci_config config;
 	struct rootfs rootfs;
+	struct userns_maker userns; /* of an ordinary user's container, begun early */
 };
 
 #define autocontainer __attribute__((cleanup(container_release))) struct container

@@ -109,7 +109,7 @@ static int enter_time_namespace(struct init *init)
 
 static int become_root(struct init *init)
 {
-	if (!init->plan->new_user_ns)
+	if (!init->args->in_user_ns)
 		return 0;
 	/* what needs the host's rights, or /proc/self, which is not ours afterwards */
 	if (process_set_oom_score(init->process, &init->err) < 0)
@@ -120,7 +120,8 @@ static int become_root(struct init *init)
 static int enter_namespaces(struct init *init)
 {
 	for (size_t i = 0; i < ns_kind_count; i++)
-		if (init->args->join[i] >= 0 && ns_kinds[i].flag != CLONE_NEWPID &&
+		if (init->args->join[i] >= 0 &&
+		    !(ns_kinds[i].flag & (CLONE_NEWPID | CLONE_NEWUSER)) &&
 		    setns(init->args->join[i], ns_kinds[i].flag) < 0)
 			return fail_sys(&init->err, CONTAINR_E_NAMESPACE_SETUP,
 					"cannot join the %s namespace", ns_kinds[i].oci_name);
@@ -235,7 +236,7 @@ static int set_limits(struct init *init)
 
 	if (r == 0)
 		r = process_set_limits(init->process, init->log, &init->err);
-	if (r == 0 && !init->plan->new_user_ns)
+	if (r == 0 && !init->args->in_user_ns)
 		r = process_set_oom_score(init->process, &init->err);
 	return r;
 }

@@ -5,10 +5,13 @@
 #include "container/live.h"
 #include "kernel/mount.h"
 #include "kernel/ns.h"
+#include "kernel/pidfd.h"
 #include "kernel/pty.h"
+#include "kernel/userns.h"
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -111,13 +114,13 @@ static int resolve_namespace(struct containr *engine, struct oci_namespace *ns, 
  */
 static int send_shm(pid_t pid, int socket, struct containr_error *err)
 {
-	autoclose int ns = -1;
+	autoclose int pidfd = -1;
 	autoclose int tree = -1;
-	char path[64];
+	int r = pidfd_of(pid, &pidfd, err);
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
-	ns = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (ns < 0 || setns(ns, CLONE_NEWNS) < 0)
+	if (r < 0)
+		return r;
+	if (setns(pidfd, CLONE_NEWNS | (userns_is_rootless() ? CLONE_NEWUSER : 0)) < 0)
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot enter its mounts");
 	tree = mount_clone(AT_FDCWD, "/dev/shm", false);
 	if (tree < 0)
@@ -163,6 +166,32 @@ static int resolve_shm(struct containr *engine, struct oci_mount *mount, const c
 	return 0;
 }
 
+/*
+ * An ordinary user may join namespaces only inside the user namespace that they belong to: his
+ * container then shares that one, too.
+ */
+static int share_user_namespace(struct oci_config *config, struct containr_error *err)
+{
+	const struct oci_namespace *joined = NULL;
+	struct oci_namespace *own = NULL;
+	int pid;
+
+	for (size_t i = 0; i < config->namespace_count; i++) {
+		struct oci_namespace *ns = &config->namespaces[i];
+
+		if (ns->flag == CLONE_NEWUSER && !ns->path)
+			own = ns;
+		else if (ns->path)
+			joined = ns;
+	}
+	if (!own || !joined || sscanf(joined->path, "/proc/%d/ns/", &pid) != 1)
+		return 0;
+	if (asprintf(&own->path, "/proc/%d/ns/user", pid) >= 0)
+		return 0;
+	own->path = NULL;
+	return fail_oom(err);
+}
+
 int join_resolve(struct containr *engine, struct oci_config *config, struct containr_error *err)
 {
 	int r = 0;
@@ -179,5 +208,5 @@ int join_resolve(struct containr *engine, struct oci_config *config, struct cont
 		if (id)
 			r = resolve_shm(engine, &config->mounts[i], id, err);
 	}
-	return r;
+	return r == 0 && userns_is_rootless() ? share_user_namespace(config, err) : r;
 }

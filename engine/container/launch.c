@@ -28,6 +28,8 @@ struct parent {
 	struct init_args init;
 	int join[NS_KIND_MAX];
 	int error_pipe[2];
+	int userns;    /* to enter; -1 for none or a new one */
+	int pid_ns;    /* to join; -1 for none */
 	int mapped[2]; /* with a user namespace: the child waits at it for its ids */
 	struct launch_trees trees;
 	struct rendezvous meeting;
@@ -55,11 +57,17 @@ static int open_joined_namespaces(struct parent *p)
 		if (p->join[i] < 0)
 			return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
 					"cannot open the namespace '%s'", ns->path);
-		/* this one is for the children of whoever joins it */
-		if (ns_kinds[i].flag == CLONE_NEWPID && setns(p->join[i], CLONE_NEWPID) < 0)
-			return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
-					"cannot join the pid namespace '%s'", ns->path);
+		if (ns_kinds[i].flag == CLONE_NEWUSER)
+			p->userns = p->join[i];
+		if (ns_kinds[i].flag == CLONE_NEWPID)
+			p->pid_ns = p->join[i];
 	}
+	if (p->launch->userns >= 0)
+		p->userns = p->launch->userns;
+	/* this one is for the children of whoever joins it; in a user namespace that is the guide */
+	if (p->userns < 0 && p->pid_ns >= 0 && setns(p->pid_ns, CLONE_NEWPID) < 0)
+		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot join the pid namespace");
 	return 0;
 }
 
@@ -143,7 +151,7 @@ static int map_ids(struct parent *p)
 	const struct oci_config *config = p->launch->plan->config;
 	int r;
 
-	if (!p->launch->plan->new_user_ns)
+	if (!p->launch->plan->new_user_ns || p->userns >= 0)
 		return 0;
 	r = give_streams(p);
 	if (r == 0)
@@ -167,7 +175,58 @@ static int fail_clone(struct parent *p)
 				 "and its neighbours");
 }
 
-static int clone_child(struct parent *p)
+/*
+ * Namespaces belong to the user namespace that their maker is in, and who enters one cannot come
+ * back: a child goes there, and makes the container's first process a child of ours.
+ */
+static _Noreturn void guide_main(struct parent *p, int report)
+{
+	const uint64_t flags = p->launch->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER;
+	int pidfd;
+	pid_t pid = -1;
+
+	if (setns(p->userns, CLONE_NEWUSER) == 0 &&
+	    (p->pid_ns < 0 || setns(p->pid_ns, CLONE_NEWPID) == 0))
+		pid = clone_process(flags | CLONE_PARENT, p->made.cgroup.dirs[CGROUP_UNIFIED],
+				    &pidfd, &p->init.enter_v2);
+	if (pid == 0)
+		init_main(&p->init);
+	if (pid < 0)
+		pid = -errno;
+	_exit(write(report, &pid, sizeof(pid)) != sizeof(pid));
+}
+
+static int clone_by_guide(struct parent *p)
+{
+	autoclose int pidfd = -1;
+	int report[2];
+	bool by_hand;
+	pid_t pid = -1;
+	pid_t guide;
+	ssize_t got;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
+	guide = clone_process(0, -1, &pidfd, &by_hand);
+	if (guide == 0)
+		guide_main(p, report[1]);
+	cleanup_close(&report[1]);
+	do
+		got = guide < 0 ? -1 : read(report[0], &pid, sizeof(pid));
+	while (got < 0 && guide > 0 && errno == EINTR);
+	cleanup_close(&report[0]);
+	if (guide > 0)
+		(void)clone_reap(guide);
+	if (got == sizeof(pid) && pid < 0)
+		errno = -pid;
+	if (got != sizeof(pid) || pid < 0)
+		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot create namespaces in the user namespace");
+	p->made.pid = pid;
+	return pidfd_of(pid, &p->made.pidfd, p->err);
+}
+
+static int clone_directly(struct parent *p)
 {
 	/* newuidmap(1) refuses a process whose /proc/PID is not the caller's */
 	bool shown = p->launch->plan->new_user_ns && userns_is_rootless() &&
@@ -183,6 +242,13 @@ static int clone_child(struct parent *p)
 		return fail_clone(p);
 	p->made.pid = pid;
 	return map_ids(p);
+}
+
+static int clone_child(struct parent *p)
+{
+	if (p->userns >= 0)
+		return clone_by_guide(p);
+	return clone_directly(p);
 }
 
 /* Waits for a word of the child: "ready" (at the meeting, at the gate), its error, or with
@@ -264,7 +330,9 @@ static int prepare(struct parent *p)
 		r = copy_env(p);
 	if (r == 0)
 		r = launch_trees_make(p->launch->plan, &p->trees, p->err);
-	if (r == 0 && p->launch->plan->new_user_ns && pipe2(p->mapped, O_CLOEXEC) < 0)
+	p->init.in_user_ns = p->launch->plan->new_user_ns || p->userns >= 0;
+	if (r == 0 && p->launch->plan->new_user_ns && p->userns < 0 &&
+	    pipe2(p->mapped, O_CLOEXEC) < 0)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	p->init.mapped = p->mapped[0];
 	if (r == 0)
@@ -296,6 +364,8 @@ int launch(const struct launch *launch, struct launched *ret_launched, struct co
 			    .join = { -1, -1, -1, -1, -1, -1, -1, -1 },
 			    .error_pipe = { -1, -1 },
 			    .mapped = { -1, -1 },
+			    .userns = -1,
+			    .pid_ns = -1,
 			    .trees = LAUNCH_TREES_INIT,
 			    .err = err };
 	int r;

@@ -25,6 +25,11 @@ struct launch {
 	 * later: the child waits for a byte before it executes. -1: it does not wait. Borrowed.
 	 */
 	int gate;
+	/*
+	 * A user namespace that was made already with the ids of the plan: it is entered instead of
+	 * making one. -1: none. Borrowed.
+	 */
+	int userns;
 	const char *bundle_path; /* what hooks are told; NULL where there is none */
 	int preserved_fds;	 /* this many descriptors from 3 on stay open in the container */
 };
@@ -82,6 +87,7 @@ struct init_args {
 	int *join;     /* per ns_kinds: namespace to join, -1 for none */
 	char *overlay; /* mount options of the root file system; NULL for a bind mount */
 	const struct launch_trees *trees;
+	bool in_user_ns;
 	int mapped; /* closes or tells a byte when the ids are mapped; -1 without a user namespace */
 	struct rendezvous *meeting;
 	char **env; /* NULL-terminated, with a free slot behind its end for HOME */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -95,7 +96,7 @@ static int make_root_tree(const struct plan *plan, int *ret_tree, struct contain
 int launch_trees_make(const struct plan *plan, struct launch_trees *ret_trees,
 		      struct containr_error *err)
 {
-	bool all = plan->new_user_ns && !userns_is_rootless();
+	bool all = oci_namespace(plan->config, CLONE_NEWUSER) && !userns_is_rootless();
 	bool any = all;
 	int r = 0;
 

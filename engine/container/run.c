@@ -7,8 +7,29 @@
 #include <string.h>
 
 /*
+ * An ordinary user's container needs newuidmap(1) and newgidmap(1), as long as all the rest before
+ * its first process: they work meanwhile.
+ */
+static int begin_user_namespace(struct container *container, struct containr_error *err)
+{
+	struct idmap uids = { 0 };
+	struct idmap gids = { 0 };
+	int r;
+
+	if (!userns_is_rootless())
+		return 0;
+	r = userns_own_ids(&uids, &gids, err);
+	if (r == 0)
+		r = userns_begin(&uids, &gids, &container->userns, err);
+	idmap_release(&uids);
+	idmap_release(&gids);
+	return r;
+}
+
+/*
  * The whole of `run`, as numbered steps:
  *
+ *   0 begin_user_namespace()  for an ordinary user
  *   1 container_design()  what it will be: image, configuration, name    (create.c)
  *   2 container_make()    its folder with config.json and state          (create.c)
  *   3 container_start()   plan, fork of the starter, which then          (start.c)
@@ -24,7 +45,9 @@ int containr_run(struct containr *engine, const struct containr_spec *spec,
 	int r;
 
 	container_init(&container);
-	r = container_design(engine, spec, &container, err);
+	r = begin_user_namespace(&container, err);
+	if (r == 0)
+		r = container_design(engine, spec, &container, err);
 	log_debug(&engine->log, "run: designed container %.12s of image '%s'", container.id,
 		  spec->image);
 	if (r == 0)

@@ -41,6 +41,7 @@ struct starter {
 	int report;		   /* to the caller: one struct containr_error */
 	int fds[MONITOR_FD_COUNT]; /* by slot(); -1 for none */
 	int stdio[3];		   /* the container's ends */
+	int userns;		   /* made while the container was; -1 for none */
 	struct containr_error *err;
 };
 
@@ -112,7 +113,8 @@ static int launch_container(struct starter *s)
 				      .stdio = { s->stdio[0], s->stdio[1], s->stdio[2] },
 				      .stdio_is_ours = true,
 				      .console_socket = -1,
-				      .gate = -1 };
+				      .gate = -1,
+				      .userns = s->userns };
 	int pair[2] = { -1, -1 };
 	int master = -1;
 	int r = 0;
@@ -355,6 +357,7 @@ int container_start(struct containr *engine, struct container *container, int *r
 			     .container = container,
 			     .launched = LAUNCHED_INIT,
 			     .stdio = { -1, -1, -1 },
+			     .userns = -1,
 			     .err = err };
 	struct cgroup_host host;
 	int pair[2] = { -1, -1 };
@@ -374,8 +377,12 @@ int container_start(struct containr *engine, struct container *container, int *r
 	/* before the start: a short container's end would be told first */
 	if (r == 0)
 		volume_mounts_tell(engine, &container->config, container->id);
+	/* by now it has its ids; a container that joins another one's has no use for it */
+	if (r == 0 && container->userns.holder > 0 && s.plan.new_user_ns)
+		r = userns_finish(&container->userns, &s.userns, err);
 	if (r == 0)
 		r = fork_starter(&s, pair[1], err);
+	cleanup_close(&s.userns);
 	cleanup_close(&pair[1]);
 	if (r == 0 && ret_attach)
 		*ret_attach = steal_fd(&pair[0]);

@@ -21,14 +21,14 @@
 #define SUBID_FILE_MAX (1 << 20)
 #define NUMBER_SIZE 16
 
-enum { UIDS, GIDS, KIND_COUNT };
+enum { UIDS, GIDS };
 
 /* What differs between users and groups. */
 static const struct {
 	const char *map_file;
 	const char *subid_file;
 	const char *helper;
-} kinds[KIND_COUNT] = {
+} kinds[USERNS_KINDS] = {
 	[UIDS] = { "uid_map", "/etc/subuid", "/usr/bin/newuidmap" },
 	[GIDS] = { "gid_map", "/etc/subgid", "/usr/bin/newgidmap" },
 };
@@ -175,24 +175,31 @@ static void read_complaint(int errors, char *ret_text, size_t size)
 }
 
 /* Both at once: each is a start of a dynamic executable, most of what rootless costs. */
-static int map_by_helpers(pid_t pid, const struct idmap *const maps[KIND_COUNT],
-			  struct containr_error *err)
+static int start_helpers(pid_t pid, const struct idmap *const maps[USERNS_KINDS],
+			 struct userns_helpers *ret_helpers, struct containr_error *err)
 {
-	pid_t helpers[KIND_COUNT];
-	char complaint[200];
 	int errors[2];
-	bool failed = false;
 
 	if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0)
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot create a pipe");
-	for (int kind = 0; kind < KIND_COUNT; kind++)
-		helpers[kind] = start_helper(pid, kind, maps[kind], errors[1]);
-	for (int kind = 0; kind < KIND_COUNT; kind++)
-		failed = helpers[kind] < 0 || clone_reap(helpers[kind]) != 0 || failed;
-	if (failed)
-		read_complaint(errors[0], complaint, sizeof(complaint));
-	cleanup_close(&errors[0]);
+	for (int kind = 0; kind < USERNS_KINDS; kind++)
+		ret_helpers->pids[kind] = start_helper(pid, kind, maps[kind], errors[1]);
 	cleanup_close(&errors[1]);
+	ret_helpers->errors = errors[0];
+	return 0;
+}
+
+static int wait_for_helpers(struct userns_helpers *helpers, struct containr_error *err)
+{
+	char complaint[200] = "";
+	bool failed = false;
+
+	for (int kind = 0; kind < USERNS_KINDS; kind++)
+		failed = helpers->pids[kind] < 0 || clone_reap(helpers->pids[kind]) != 0 || failed;
+	if (failed)
+		read_complaint(helpers->errors, complaint, sizeof(complaint));
+	cleanup_close(&helpers->errors);
+	*helpers = USERNS_HELPERS_INIT;
 	if (!failed)
 		return 0;
 	(void)fail(err, CONTAINR_E_PERMISSION_DENIED,
@@ -206,21 +213,33 @@ static bool is_own_id_only(const struct idmap *map, uint32_t id)
 	return map->count == 1 && map->ranges[0].count == 1 && map->ranges[0].outside == id;
 }
 
-int userns_map(pid_t pid, const struct idmap *uids, const struct idmap *gids,
-	       struct containr_error *err)
+/* Writes the maps, or starts the helpers that do. */
+static int begin_map(pid_t pid, const struct idmap *uids, const struct idmap *gids,
+		     struct userns_helpers *helpers, struct containr_error *err)
 {
-	const struct idmap *const maps[KIND_COUNT] = { uids, gids };
+	const struct idmap *const maps[USERNS_KINDS] = { uids, gids };
 	bool own_only = is_own_id_only(uids, geteuid()) && is_own_id_only(gids, getegid());
 	int r = 0;
 
 	if (userns_is_rootless() && !own_only)
-		return map_by_helpers(pid, maps, err);
+		return start_helpers(pid, maps, helpers, err);
 	/* user_namespaces(7): the price of mapping one's group without a privilege */
 	if (userns_is_rootless())
 		r = write_file(pid, "setgroups", "deny", 4, err);
 	if (r == 0)
 		r = write_map(pid, GIDS, gids, err);
 	return r < 0 ? r : write_map(pid, UIDS, uids, err);
+}
+
+int userns_map(pid_t pid, const struct idmap *uids, const struct idmap *gids,
+	       struct containr_error *err)
+{
+	struct userns_helpers helpers = USERNS_HELPERS_INIT;
+	int r = begin_map(pid, uids, gids, &helpers, err);
+
+	if (r == 0 && helpers.errors >= 0)
+		r = wait_for_helpers(&helpers, err);
+	return r;
 }
 
 /* Raw: the C library's would stop all threads, of which there is one. */
@@ -235,33 +254,82 @@ int userns_become_root(struct containr_error *err)
 	return 0;
 }
 
-int userns_open(const struct idmap *uids, const struct idmap *gids, int *ret_fd,
-		struct containr_error *err)
+/* newuidmap(1) refuses a process whose /proc/PID is not the caller's, as one's that is undumpable. */
+static pid_t clone_holder(int *ret_pidfd)
+{
+	bool hidden = userns_is_rootless() && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+	bool by_hand;
+	pid_t pid;
+
+	if (hidden)
+		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	pid = clone_process(CLONE_NEWUSER, -1, ret_pidfd, &by_hand);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		for (;;)
+			(void)pause();
+	}
+	if (hidden)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	return pid;
+}
+
+int userns_begin(const struct idmap *uids, const struct idmap *gids, struct userns_maker *maker,
+		 struct containr_error *err)
 {
 	autoclose int pidfd = -1;
 	char path[64];
-	bool by_hand;
-	pid_t pid = clone_process(CLONE_NEWUSER, -1, &pidfd, &by_hand);
-	int fd = -1;
-	int r;
+	int r = 0;
 
-	if (pid == 0)
-		for (;;)
-			(void)pause();
-	if (pid < 0)
-		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot create a user namespace");
-	r = userns_map(pid, uids, gids, err);
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
-	if (r == 0) {
-		fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			r = fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot open '%s'", path);
+	maker->holder = clone_holder(&pidfd);
+	if (maker->holder < 0) {
+		(void)fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot create a user namespace");
+		maker->holder = 0;
+		return fail_hint(err, "the host has to allow user namespaces: see "
+				      "user.max_user_namespaces");
 	}
-	(void)kill(pid, SIGKILL);
-	(void)clone_reap(pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)maker->holder);
+	maker->fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	if (maker->fd < 0)
+		r = fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot open '%s'", path);
 	if (r == 0)
-		*ret_fd = fd;
+		r = begin_map(maker->holder, uids, gids, &maker->helpers, err);
+	if (r < 0)
+		userns_abandon(maker);
 	return r;
+}
+
+int userns_finish(struct userns_maker *maker, int *ret_fd, struct containr_error *err)
+{
+	int r = maker->helpers.errors >= 0 ? wait_for_helpers(&maker->helpers, err) : 0;
+
+	if (r == 0)
+		*ret_fd = steal_fd(&maker->fd);
+	userns_abandon(maker);
+	return r;
+}
+
+void userns_abandon(struct userns_maker *maker)
+{
+	struct containr_error ignored;
+
+	if (maker->helpers.errors >= 0)
+		error_ignore(wait_for_helpers(&maker->helpers, &ignored));
+	if (maker->holder > 0) {
+		(void)kill(maker->holder, SIGKILL);
+		(void)clone_reap(maker->holder);
+	}
+	cleanup_close(&maker->fd);
+	*maker = USERNS_MAKER_INIT;
+}
+
+int userns_open(const struct idmap *uids, const struct idmap *gids, int *ret_fd,
+		struct containr_error *err)
+{
+	struct userns_maker maker = USERNS_MAKER_INIT;
+	int r = userns_begin(uids, gids, &maker, err);
+
+	return r < 0 ? r : userns_finish(&maker, ret_fd, err);
 }
 
 /* The child that stays outside, where the ids to map are, and maps them for its parent. */

@@ -40,6 +40,39 @@ int userns_map(pid_t pid, const struct idmap *uids, const struct idmap *gids,
  */
 int userns_become_root(struct containr_error *err) MUST_CHECK;
 
+/* One of users, one of groups. */
+#define USERNS_KINDS 2
+
+/* newuidmap(1) and newgidmap(1) at work. */
+struct userns_helpers {
+	pid_t pids[USERNS_KINDS];
+	int errors; /* what they say; -1 when there are none */
+};
+
+#define USERNS_HELPERS_INIT ((struct userns_helpers) { .errors = -1 })
+
+/* A user namespace that is being made while its maker does something else. */
+struct userns_maker {
+	pid_t holder; /* a process that keeps it; 0 when nothing is being made */
+	int fd;
+	struct userns_helpers helpers;
+};
+
+#define USERNS_MAKER_INIT ((struct userns_maker) { .fd = -1, .helpers = USERNS_HELPERS_INIT })
+
+/** Begins to make a user namespace with these maps. @maker: USERNS_MAKER_INIT. */
+int userns_begin(const struct idmap *uids, const struct idmap *gids, struct userns_maker *maker,
+		 struct containr_error *err) MUST_CHECK;
+
+/**
+ * Waits until the namespace has its maps; ends the maker.
+ * @ret_fd: the namespace, the caller's to close
+ */
+int userns_finish(struct userns_maker *maker, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
+/** Ends what was begun; harmless on one that was not. */
+void userns_abandon(struct userns_maker *maker);
+
 /**
  * Opens a new user namespace with these maps, for an id-mapped mount. mount_setattr(2)
  * @ret_fd: the caller's to close

@@ -67,6 +67,19 @@ runtime run -d -b b ns > /dev/null 2>&1
 equal "0 0     100000      65536" "$(runtime exec ns sh -c 'echo $(id -u) "$(busybox head -n 1 /proc/self/uid_map | busybox sed "s/^ *//")"')"
 equal 100000 "$(stat -c %u "/proc/$(runtime state ns | jq .pid)")"
 
+fact "a second container joins user and pid namespaces by their paths"
+pid=$(runtime state ns | jq .pid)
+configure b "
+for ns in linux['namespaces']:
+	if ns['type'] == 'pid':
+		ns['path'] = '/proc/$pid/ns/pid'
+linux['namespaces'].append({'type': 'user', 'path': '/proc/$pid/ns/user'})
+process['rlimits'] = []
+linux['cgroupsPath'] += '-second'
+sh('echo \$(id -u) \$(cat /proc/1/comm) \$(cat /proc/self/uid_map); touch /tmp/second')"
+equal "0 sleep 0 100000 65536" "$(runtime run -b b second 2>&1)"
+equal 100000 "$(stat -c %u b/rootfs/tmp/second)"
+
 fact "a mapping that is missing or too much names its place"
 runtime delete -f ns
 fails 'linux["namespaces"].append({"type": "user"})' \

@@ -82,6 +82,14 @@ expect_output web -- as_user containr kill web
 expect_output 137 -- as_user containr wait web
 expect_output web -- as_user containr rm web
 
+fact "containers share namespaces"
+as_user containr run -d --name first busybox sleep 1000 > id
+expect_output "1 sleep" -- as_user containr run --rm --pid container:first busybox sh -c 'echo 1 $(cat /proc/1/comm)'
+as_user containr exec first sh -c 'echo shared > /dev/shm/file'
+expect_output "shared" -- as_user containr run --rm --ipc container:first busybox cat /dev/shm/file
+expect_output "same" -- as_user containr run --rm --network container:first busybox sh -c '[ -d /sys/class/net/lo ] && echo same'
+expect_output first -- as_user containr rm -f first
+
 fact "a process of another user is killed, too"
 as_user containr run -d --name other -u 33 owners sh -c 'while :; do :; done' > id
 expect_output other -- as_user containr rm -f other
