@@ -17,6 +17,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_stats },
 	{ .cmd = &cmd_stop },
 	{ .cmd = &cmd_top },
+	{ .cmd = &cmd_update },
 	{ .cmd = &cmd_wait },
 	{ 0 },
 };

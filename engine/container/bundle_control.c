@@ -2,10 +2,9 @@
 #include "container/bundle.h"
 
 #include "base/cleanup.h"
-#include "container/plan_limits.h"
+#include "container/resources_apply.h"
 #include "kernel/cgroup.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* Finds the cgroup of a container that is in a state to be worked on. */
@@ -63,31 +62,10 @@ int bundle_processes(struct bundle *bundle, struct str *out, struct containr_err
 	return cgroup_read_procs(&host, path, out, err);
 }
 
-/* memory.checkBeforeUpdate: no limit that would have the kernel kill at once. */
-static int check_memory(const struct cgroup_plan *plan, const struct limits *limits,
-			struct containr_error *err)
-{
-	const char *file = limits->v2 ? "memory.current" : "memory.usage_in_bytes";
-	autocgroup cgroup = CGROUP_INIT;
-	int64_t limit = limits->resources->memory_limit;
-	int64_t used = 0;
-	int r;
-
-	if (!limits->resources->memory_checked || limit <= 0)
-		return 0;
-	r = cgroup_open(limits->host, plan->path, &cgroup, err);
-	if (r < 0 || !cgroup_read_number(&cgroup, CGROUP_MEMORY, file, &used) || used <= limit)
-		return r;
-	return fail(err, CONTAINR_E_CGROUP_APPLY_LIMITS,
-		    "memory limit %" PRId64 " is below what is used, %" PRId64, limit, used);
-}
-
 int bundle_update(struct bundle *bundle, const struct oci_resources *resources,
 		  struct containr_error *err)
 {
-	struct cgroup_plan plan = { 0 };
-	struct cgroup_host host;
-	struct limits limits;
+	autofree char *path = NULL;
 	int r = bundle_load_config(bundle, err);
 
 	if (r < 0)
@@ -95,14 +73,6 @@ int bundle_update(struct bundle *bundle, const struct oci_resources *resources,
 	if (strcmp(bundle_status(bundle), "stopped") == 0)
 		return fail(err, CONTAINR_E_INVALID_STATE,
 			    "cannot update container '%s': it is stopped", bundle->id);
-	cgroup_host_probe(&host);
-	limits = limits_init(resources, &host, &plan, err);
-	plan.path = bundle_cgroup_path(bundle);
-	r = plan.path ? plan_limits(&limits) : fail_oom(err);
-	if (r == 0)
-		r = check_memory(&plan, &limits, err);
-	if (r == 0)
-		r = cgroup_update(&host, &plan, err);
-	cgroup_plan_release(&plan);
-	return r;
+	path = bundle_cgroup_path(bundle);
+	return path ? resources_apply(path, resources, err) : fail_oom(err);
 }

@@ -235,16 +235,16 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 	return r;
 }
 
-static int write_config(const struct container *c, struct containr_error *err)
+int container_write_config(int dir, const struct oci_config *config, enum fs_durability durability,
+			   struct containr_error *err)
 {
 	autostr text = STR_INIT;
 	struct json_writer w = JSON_WRITER(&text);
 
-	oci_config_write(&w, &c->config);
+	oci_config_write(&w, config);
 	if (text.failed)
 		return fail_oom(err);
-	return fs_replace_file(c->dir, "config.json", text.data, text.len, 0600,
-			       c->record.auto_remove ? FS_VOLATILE : FS_DURABLE, err);
+	return fs_replace_file(dir, "config.json", text.data, text.len, 0600, durability, err);
 }
 
 static int make_folders(const struct container *c, struct containr_error *err)
@@ -292,7 +292,8 @@ static int fill_folder(struct containr *engine, struct container *c, struct cont
 	if (r == 0)
 		r = id_range_claim(engine, c, err);
 	if (r == 0)
-		r = write_config(c, err);
+		r = container_write_config(c->dir, &c->config,
+					   c->record.auto_remove ? FS_VOLATILE : FS_DURABLE, err);
 	if (r == 0)
 		r = choose_name(engine, c, err);
 	if (r < 0)

@@ -4,6 +4,7 @@
 
 #include <containr/container.h>
 
+#include "base/fs.h"
 #include "container/name_files.h"
 #include "container/oci.h"
 #include "container/plan.h"
@@ -44,6 +45,10 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 /** Creates the folder of a designed container and everything in it; nothing is left on failure. */
 int container_make(struct containr *engine, struct container *container,
 		   struct containr_error *err) MUST_CHECK;
+
+/** Writes the configuration into the container's folder. */
+int container_write_config(int dir, const struct oci_config *config, enum fs_durability durability,
+			   struct containr_error *err) MUST_CHECK;
 
 /**
  * Loads a container to be started and takes its lock.

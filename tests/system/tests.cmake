@@ -15,6 +15,7 @@ foreach(name
 	rename_top
 	rootless
 	run
+	update
 	userns
 	volume
 )

@@ -250,6 +250,17 @@ int containr_remove(struct containr *engine, const char *container, unsigned int
 int containr_rename(struct containr *engine, const char *container, const char *name,
 		    struct containr_error *err);
 
+/**
+ * Changes limits of a container: at once if it runs, and for every later start.
+ *
+ * @limits: of it only these count, and where they are 0 or NULL nothing is changed: memory_bytes,
+ *          memory_swap_bytes, memory_reservation_bytes, nano_cpus, cpu_shares, cpu_quota_us,
+ *          cpu_period_us, cpuset_cpus, cpuset_mems, pids_limit, blkio_weight
+ * Errors: CGROUP_APPLY_LIMITS, INVALID_ARGUMENT (also when nothing is to be changed), UNSUPPORTED.
+ */
+int containr_update(struct containr *engine, const char *container,
+		    const struct containr_spec *limits, struct containr_error *err);
+
 /* A process of a container, as the host sees it. */
 struct containr_process {
 	int pid;
