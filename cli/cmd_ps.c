@@ -100,6 +100,12 @@ static void write_status(struct str *out, const struct containr_container *conta
 	if (strcmp(container->status, "running") == 0) {
 		human_duration(now - container->started_ns, span);
 		str_appendf(out, "Up %s%s", span, container->monitor_lost ? " (monitor lost)" : "");
+	} else if (strcmp(container->status, "paused") == 0) {
+		human_duration(now - container->started_ns, span);
+		str_appendf(out, "Up %s (Paused)", span);
+	} else if (strcmp(container->status, "restarting") == 0) {
+		human_ago(container->finished_ns, now, span);
+		str_appendf(out, "Restarting (%d) %s", container->exit_code, span);
 	} else if (strcmp(container->status, "exited") == 0) {
 		human_ago(container->finished_ns, now, span);
 		if (container->exit_known)
@@ -275,9 +281,12 @@ const struct cmd cmd_ps = {
 	.description =
 		"Lists containers that run, the newest first.\n"
 		"\n"
-		"Filters: id=PREFIX, name=PART, status=created|running|exited, exited=CODE, "
+		"Filters: id=PREFIX, name=PART, status=created|running|paused|restarting|exited, "
+		"exited=CODE, "
 		"label=KEY, label=KEY=VALUE, ancestor=IMAGE, before=CONTAINER, since=CONTAINER, "
-		"volume=NAME|DIR, network=MODE. Of several filters with one key one must hold, of "
+		"volume=NAME|DIR, network=MODE, restart-policy=POLICY, "
+		"should-start-on-boot=true|false. Of several filters with one key one must hold, "
+		"of "
 		"labels each.\n"
 		"\n"
 		"\"Exited (unknown)\" means that the container's monitor was killed and the end "

@@ -3,22 +3,30 @@
 
 #include "base/cleanup.h"
 #include "cli/attach.h"
+#include "cli/container_list.h"
 #include "cli/each.h"
 #include "cli/engine.h"
+#include "cli/error_print.h"
+#include "cli/ps_rows.h"
 
 #include <unistd.h>
 
 struct start_args {
 	const char *detach_keys;
+	struct strv filters;
+	bool all;
 	bool attach;
 	bool interactive;
 	bool sig_proxy;
 };
 
 static const struct opt start_opts[] = {
+	FLAG(0, "all", struct start_args, all, "start all containers, those that --filter wants"),
 	FLAG('a', "attach", struct start_args, attach, "show its output until it ends"),
 	STRING(0, "detach-keys", struct start_args, detach_keys, "KEYS",
 	       "keys that leave a container with a terminal running", .preset = "ctrl-p,ctrl-q"),
+	STRINGS(0, "filter", struct start_args, filters, "KEY=VALUE",
+		"with --all: only those that ps --all --filter shows"),
 	FLAG('i', "interactive", struct start_args, interactive,
 	     "pass standard input on, and show its output"),
 	FLAG(0, "sig-proxy", struct start_args, sig_proxy, "pass signals on to the container",
@@ -72,10 +80,60 @@ static int attach_one(struct cmd_context *ctx, const struct start_args *args, co
 	return r;
 }
 
+static int start_wanted(struct cmd_context *ctx, struct containr *engine,
+			const struct start_args *args, const struct container_list *list)
+{
+	struct ps_filter filter;
+	int status = 0;
+	int r = ps_filter_prepare(engine, &args->filters, &filter, ctx->err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct containr_container *container = list->items[i];
+
+		if (container->pid != 0 || !ps_filter_passes(&filter, container))
+			continue;
+		r = start_one(ctx, engine, args, container->name);
+		if (r == 0)
+			continue;
+		error_print(ctx);
+		status = containr_error_exit_status(-r);
+	}
+	return status;
+}
+
+static int start_all(struct cmd_context *ctx, const struct start_args *args, int argc)
+{
+	autocontainerlist list = { 0 };
+	autoengine *engine = NULL;
+	int r;
+
+	if (argc > 0 || args->attach || args->interactive) {
+		(void)fail(ctx->err, CONTAINR_E_INVALID_ARGUMENT,
+			   "--all takes no containers, and does not attach");
+		return fail_hint(ctx->err, "choose among all with --filter");
+	}
+	r = ps_filter_check(&args->filters, ctx->err);
+	if (r == 0)
+		r = engine_open(ctx, &engine);
+	if (r == 0)
+		r = containr_container_list(engine, true, &list.items, &list.count, ctx->err);
+	return r < 0 ? r : start_wanted(ctx, engine, args, &list);
+}
+
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	const struct start_args *args = untyped;
 
+	if (args->all)
+		return start_all(ctx, args, argc);
+	if (argc == 0)
+		return cmd_fail_operands(ctx, "at least ", 1);
+	if (args->filters.len > 0) {
+		(void)fail(ctx->err, CONTAINR_E_INVALID_ARGUMENT, "--filter needs --all");
+		return fail_hint(ctx->err, "name the containers, or use --all");
+	}
 	if (!args->attach && !args->interactive)
 		return each_operand(ctx, args, argv, start_one);
 	if (argc > 1) {
@@ -91,6 +149,8 @@ static const struct cmd_example examples[] = {
 	{ "containr start web db", "start two containers in the background" },
 	{ "containr start --attach build", "run a container again and see its output" },
 	{ "containr start -ai shell", "the same, with standard input" },
+	{ "containr start --all --filter should-start-on-boot=true",
+	  "after a boot: what the restart policies want to run" },
 	{ 0 },
 };
 
@@ -104,17 +164,21 @@ static const struct cmd_exit_note exit_notes[] = {
 
 const struct cmd cmd_start = {
 	.name = "start",
-	.operands = "CONTAINER...",
+	.operands = "[CONTAINER...]",
 	.summary = "start containers that were created or have ended",
 	.description = "Starts each container in the background and prints the names as they were "
 		       "given. One that runs already is fine. What a container changed in its file "
-		       "system the last time is still there.",
+		       "system the last time is still there.\n"
+		       "\n"
+		       "No daemon starts containers with a restart policy when the host boots: "
+		       "let a service do it, with --all --filter should-start-on-boot=true. That "
+		       "is those with the policy always, and with unless-stopped those that nobody "
+		       "stopped.",
 	.section = CMD_SECTION_CONTAINERS,
 	.opts = start_opts,
 	.examples = examples,
 	.exit_notes = exit_notes,
 	.args_size = sizeof(struct start_args),
-	.min_operands = 1,
 	.max_operands = -1,
 	.complete_first = COMPLETE_STOPPED,
 	.complete_rest = COMPLETE_STOPPED,

@@ -12,9 +12,22 @@
 
 int ps_filter_check(const struct strv *filters, struct containr_error *err)
 {
-	static const char *const keys[] = { "ancestor", "before", "exited", "health",
-					    "id",	"label",  "name",   "network",
-					    "since",	"status", "volume", NULL };
+	static const char *const keys[] = {
+		"ancestor",
+		"before",
+		"exited",
+		"health",
+		"id",
+		"label",
+		"name",
+		"network",
+		"restart-policy",
+		"should-start-on-boot",
+		"since",
+		"status",
+		"volume",
+		NULL,
+	};
 	static const char *const statuses[] = { "created", "exited",   "paused", "restarting",
 						"running", "removing", "dead",	 NULL };
 	int r = filter_check(filters, keys, err);
@@ -44,7 +57,8 @@ int ps_filter_check(const struct strv *filters, struct containr_error *err)
 bool ps_filter_means_all(const struct strv *filters)
 {
 	return filter_has(filters, "status") || filter_has(filters, "exited") ||
-	       filter_has(filters, "before") || filter_has(filters, "since");
+	       filter_has(filters, "before") || filter_has(filters, "since") ||
+	       filter_has(filters, "should-start-on-boot");
 }
 
 static int created_of(struct containr *engine, const char *name, int64_t *ret_ns,
@@ -154,6 +168,19 @@ static bool passes_image(const struct strv *filters, const struct containr_conta
 	       filter_passes(filters, "ancestor", colon ? colon + 1 : "", filter_begins_with);
 }
 
+/* As podman has them. */
+static bool passes_policy(const struct strv *filters, const struct containr_container *container)
+{
+	bool at_boot = strcmp(container->restart_policy, "always") == 0 ||
+		       (strcmp(container->restart_policy, "unless-stopped") == 0 &&
+			!container->was_stopped);
+
+	return filter_passes(filters, "restart-policy", container->restart_policy,
+			     filter_is_equal) &&
+	       filter_passes(filters, "should-start-on-boot", at_boot ? "true" : "false",
+			     filter_is_equal);
+}
+
 bool ps_filter_passes(const struct ps_filter *filter, const struct containr_container *container)
 {
 	const struct strv *filters = filter->filters;
@@ -164,8 +191,8 @@ bool ps_filter_passes(const struct ps_filter *filter, const struct containr_cont
 	       filter_passes(filters, "name", container->name, filter_contains) &&
 	       filter_passes(filters, "status", container->status, filter_is_equal) &&
 	       filter_passes_labels(filters, container->labels) &&
-	       passes_exit(filters, container) && passes_image(filters, container) &&
-	       passes_details(filter, container->id);
+	       passes_policy(filters, container) && passes_exit(filters, container) &&
+	       passes_image(filters, container) && passes_details(filter, container->id);
 }
 
 /* Docker's lists in one text, "a,b". */

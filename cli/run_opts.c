@@ -94,6 +94,7 @@ static void fill_spec(const struct run_args *args, char **argv, struct containr_
 	spec->cap_drop = list(&args->cap_drop);
 	spec->security_opts = list(&args->security_opts);
 	spec->stop_signal = args->stop_signal;
+	spec->restart = args->restart;
 	spec->log_driver = args->log_driver;
 	spec->log_opts = list(&args->log_opts);
 	spec->stop_timeout_s = (args->stop_timeout_ns + TIME_NS_PER_SEC - 1) / TIME_NS_PER_SEC;
@@ -157,6 +158,8 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 	memcpy(&rest, spec, sizeof(rest));
 	rest.bundle = rest.name = rest.stop_signal = NULL;
 	rest.labels = rest.command = NULL;
+	rest.restart = rest.log_driver = NULL;
+	rest.log_opts = NULL;
 	rest.stop_timeout_s = 0;
 	rest.tty = rest.stdin_open = rest.auto_remove = false;
 	rest.rows = rest.columns = 0;
@@ -168,8 +171,8 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 		return 0;
 	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
 		   "--bundle: what the container is like stands in the bundle's config.json");
-	return fail_hint(err, "beside it there can be: cidfile detach interactive label name rm "
-			      "stop-signal stop-timeout tty");
+	return fail_hint(err, "beside it there can be: cidfile detach interactive label "
+			      "log-driver log-opt name restart rm stop-signal stop-timeout tty");
 }
 
 int run_spec_fill(const struct run_args *args, char **operands, struct run_spec *spec,

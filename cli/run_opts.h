@@ -14,6 +14,7 @@ struct run_args {
 	const char *name;
 	const char *hostname;
 	const char *log_driver;
+	const char *restart;
 	const char *domainname;
 	const char *working_dir;
 	const char *user;
@@ -186,6 +187,9 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	CHOICE(0, "pull", struct run_args, pull, "WHEN", RUN_PULLS, \
 	       "when to fetch the image; nothing is fetched yet", .preset = "missing"), \
 	FLAG(0, "read-only", struct run_args, read_only, "make the root file system read-only"), \
+	STRING(0, "restart", struct run_args, restart, "POLICY", \
+	       "start it again when it ends: no, always, unless-stopped, on-failure[:NUMBER]", \
+	       .preset = "no"), \
 	FLAG(0, "rm", struct run_args, remove, "remove the container when it ends"), \
 	STRINGS(0, "security-opt", struct run_args, security_opts, "OPTION", \
 		"seccomp=FILE|unconfined, no-new-privileges=true|false, apparmor=, label=, " \

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int remove_cgroup(const char *id, struct containr_error *err)
+int container_remove_cgroup(const char *id, struct containr_error *err)
 {
 	struct cgroup_host host;
 	char path[128];
@@ -119,7 +119,7 @@ static void tell_unmount(const struct containr *engine, const char *id)
 
 int container_cleanup(struct containr *engine, const char *id, struct containr_error *err)
 {
-	int r = remove_cgroup(id, err);
+	int r = container_remove_cgroup(id, err);
 	int trash;
 
 	control_unlisten(engine, id);

@@ -12,4 +12,7 @@
 int container_cleanup(struct containr *engine, const char *id,
 		      struct containr_error *err) MUST_CHECK;
 
+/** Removes the cgroup of a container that has ended, and kills what is left in it. */
+int container_remove_cgroup(const char *id, struct containr_error *err) MUST_CHECK;
+
 #endif

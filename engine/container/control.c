@@ -16,6 +16,7 @@
 
 #define BACKLOG 16
 #define WAIT_MS 2000
+#define TRIES 20
 
 /* By way of the folder's descriptor: the path of a state folder may be longer than a socket's may.
  */
@@ -75,7 +76,7 @@ int control_connect(const struct containr *engine, struct live *live, const char
 	autoclose int fd = -1;
 	int r = 0;
 
-	if (live->state.status != STATE_RUNNING)
+	if (!state_is_up(&live->state))
 		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is not running",
 			    container);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -87,12 +88,33 @@ int control_connect(const struct containr *engine, struct live *live, const char
 	}
 	/* it may have ended meanwhile */
 	r = state_read(live->state_fd, &live->state, err);
-	if (r == 0 && live->state.status != STATE_RUNNING)
+	if (r == 0 && !state_is_up(&live->state))
 		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is not running",
 			    container);
 	return r < 0 ? r
 		     : fail(err, CONTAINR_E_MONITOR_LOST,
 			    "container '%s' has no monitor to talk to", container);
+}
+
+int control_tell(const struct containr *engine, struct live *live, const char *container, char word,
+		 struct containr_error *err)
+{
+	/* a monitor that hands over to the next one may take no notice: then the next one does */
+	for (int tries = 0; tries < TRIES; tries++) {
+		autoclose int fd = -1;
+		char answer;
+		int r = control_connect(engine, live, container, word, &fd, err);
+
+		if (r < 0)
+			return r;
+		if (recv(fd, &answer, 1, 0) == 1 && answer == word)
+			return state_read(live->state_fd, &live->state, err);
+		r = state_read(live->state_fd, &live->state, err);
+		if (r < 0)
+			return r;
+	}
+	return fail(err, CONTAINR_E_MONITOR_LOST, "container '%s' has no monitor to talk to",
+		    container);
 }
 
 int containr_connect(struct containr *engine, const char *container, int *ret_attach,
@@ -101,6 +123,9 @@ int containr_connect(struct containr *engine, const char *container, int *ret_at
 	autolive live = LIVE_INIT;
 	int r = live_find(engine, container, &live, err);
 
+	if (r == 0 && live.state.status == STATE_RESTARTING)
+		r = fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is restarting",
+			 container);
 	return r < 0 ? r
 		     : control_connect(engine, &live, container, MONITOR_MSG_ATTACH, ret_attach,
 				       err);

@@ -341,6 +341,16 @@ int container_make(struct containr *engine, struct container *container, struct 
 	return 0;
 }
 
+int container_load_locked(struct containr *engine, struct container *container,
+			  struct containr_error *err)
+{
+	int r = record_read(container->dir, &container->record, err);
+
+	if (r == 0)
+		r = oci_config_load(container->dir, "config.json", &container->config, err);
+	return r < 0 ? r : set_rootfs(engine, container, err);
+}
+
 int container_load(struct containr *engine, const char *name, struct container *container,
 		   struct containr_error *err)
 {
@@ -349,18 +359,14 @@ int container_load(struct containr *engine, const char *name, struct container *
 
 	if (r < 0)
 		return r;
-	if (live.state.status == STATE_RUNNING)
+	if (state_is_up(&live.state))
 		return fail(err, CONTAINR_E_CONTAINER_RUNNING, "container '%s' is running", name);
 	/* its last run may still be cleaned up */
 	r = live_lock(&live, name, err);
 	memcpy(container->id, live.id, sizeof(container->id));
 	container->dir = steal_fd(&live.dir);
 	container->state_fd = steal_fd(&live.state_fd);
-	if (r == 0)
-		r = record_read(container->dir, &container->record, err);
-	if (r == 0)
-		r = oci_config_load(container->dir, "config.json", &container->config, err);
-	return r < 0 ? r : set_rootfs(engine, container, err);
+	return r < 0 ? r : container_load_locked(engine, container, err);
 }
 
 int container_discard(struct containr *engine, const struct container *container,

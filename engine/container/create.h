@@ -58,6 +58,12 @@ int container_load(struct containr *engine, const char *name, struct container *
 		   struct containr_error *err) MUST_CHECK;
 
 /**
+ * The same by whoever holds the lock already: id, dir and state_fd are filled in.
+ */
+int container_load_locked(struct containr *engine, struct container *container,
+			  struct containr_error *err) MUST_CHECK;
+
+/**
  * Starts a loaded or made container; its lock goes to the monitor.
  *
  * @ret_attach: see containr_start(); may be NULL

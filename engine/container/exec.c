@@ -416,6 +416,8 @@ int containr_exec(struct containr *engine, const char *container,
 	oci_config_init(&config);
 	if (r == 0)
 		r = live_open_process(&live, container, &pidfd, err);
+	if (r == 0 && live.state.paused)
+		r = fail(err, CONTAINR_E_CONTAINER_PAUSED, "container '%s' is paused", container);
 	if (r == 0)
 		r = oci_config_load(live.dir, "config.json", &config, err);
 	if (r == 0)

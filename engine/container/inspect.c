@@ -28,8 +28,10 @@ static void write_state(struct json_writer *w, const struct live *live)
 	bool running = state->status == STATE_RUNNING;
 
 	json_open_object(w, "State");
-	json_string(w, "Status", state_status_name(state->status));
-	json_bool(w, "Running", running);
+	json_string(w, "Status", state->paused ? "paused" : state_status_name(state->status));
+	json_bool(w, "Running", state_is_up(state));
+	json_bool(w, "Paused", state->paused != 0);
+	json_bool(w, "Restarting", state->status == STATE_RESTARTING);
 	json_int(w, "Pid", running ? state->pid : 0);
 	json_int(w, "ExitCode", state->exit_code);
 	json_bool(w, "ExitCodeKnown",
@@ -101,6 +103,7 @@ int containr_container_inspect(struct containr *engine, const char *container, c
 	json_string(&w, "Image", record.image_id);
 	json_string(&w, "ImageName", record.image);
 	json_string(&w, "LogPath", log_path);
+	json_int(&w, "RestartCount", live.state.restart_count);
 	json_string(&w, "StopSignal", record.stop_signal);
 	json_int(&w, "StopTimeout", record.stop_timeout_s);
 	json_bool(&w, "AutoRemove", record.auto_remove);

@@ -54,7 +54,11 @@ static int describe(struct record *record, const struct live *live,
 	c->image_id = steal_ptr(&record->image_id);
 	c->command = take_list(&record->command);
 	c->labels = take_list(&record->labels);
-	(void)snprintf(c->status, sizeof(c->status), "%s", state_status_name(live->state.status));
+	(void)snprintf(c->status, sizeof(c->status), "%s",
+		       live->state.paused ? "paused" : state_status_name(live->state.status));
+	(void)snprintf(c->restart_policy, sizeof(c->restart_policy), "%s",
+		       policy_restart_name(record->policy.restart));
+	c->was_stopped = live->state.stopped != 0;
 	c->exit_code = live->state.exit_code;
 	c->exit_known = live->state.exit_known != 0;
 	c->oom_killed = live->state.oom_killed != 0;
@@ -126,7 +130,7 @@ static int visit(struct listing *list, int containers, const char *id)
 	if (strlen(id) != CONTAINR_ID_LENGTH ||
 	    live_peek(list->engine, containers, id, &live, &ignored) < 0)
 		return 0;
-	if (!list->all && live.state.status != STATE_RUNNING)
+	if (!list->all && !state_is_up(&live.state))
 		return 0;
 	(void)snprintf(path, sizeof(path), "%s/" RECORD_FILE, id);
 	if (record_read_at(containers, path, &list->scratch, &record, &ignored) < 0)

@@ -50,8 +50,13 @@ static int repair(struct containr *engine, struct live *live, struct containr_er
 			       : r;
 	/* somebody else may have done it before we had the lock */
 	r = state_read(live->state_fd, &live->state, err);
-	if (r == 0 && live->state.status == STATE_RUNNING) {
+	if (r == 0 && live->state.status == STATE_RESTARTING) {
+		/* how it ended is known; that it was to run again went with the monitor */
 		live->state.status = STATE_EXITED;
+		r = state_write(live->state_fd, &live->state, err);
+	} else if (r == 0 && live->state.status == STATE_RUNNING) {
+		live->state.status = STATE_EXITED;
+		live->state.paused = 0;
 		live->state.exit_code = 255;
 		live->state.exit_known = 0;
 		live->state.pid = 0;
@@ -72,9 +77,9 @@ static int examine(struct containr *engine, struct live *live, struct containr_e
 {
 	int r = state_read(live->state_fd, &live->state, err);
 
-	if (r < 0 || live->state.status != STATE_RUNNING || state_is_locked(live->state_fd))
+	if (r < 0 || !state_is_up(&live->state) || state_is_locked(live->state_fd))
 		return r;
-	if (!runs(&live->state))
+	if (live->state.status == STATE_RESTARTING || !runs(&live->state))
 		return repair(engine, live, err);
 	live->monitor_lost = true;
 	return 0;
@@ -138,7 +143,7 @@ int live_lock(struct live *live, const char *container, struct containr_error *e
 		r = state_read(live->state_fd, &live->state, err);
 		if (r < 0)
 			return r;
-		if (live->state.status == STATE_RUNNING)
+		if (state_is_up(&live->state))
 			return fail(err, CONTAINR_E_CONTAINER_RUNNING, "container '%s' is running",
 				    container);
 		(void)poll(NULL, 0, tries < 20 ? 1 : 10);

@@ -311,7 +311,7 @@ static int follow(const char *container, const struct live *live, struct followe
 
 			if (!state_is_locked(live->state_fd) ||
 			    (state_read(live->state_fd, &state, reader->err) == 0 &&
-			     state.status == STATE_EXITED))
+			     (state.status != STATE_RUNNING || state.pid != live->state.pid)))
 				return print_new(f);
 		}
 		if (poll(fds, ARRAY_LEN(fds), running ? -1 : 5) < 0 && errno != EINTR)

@@ -61,6 +61,59 @@ static int read_log(const struct containr_spec *spec, struct policy *policy,
 	return r;
 }
 
+static const char *const restart_names[] = {
+	[RESTART_NO] = "no",
+	[RESTART_ALWAYS] = "always",
+	[RESTART_ON_FAILURE] = "on-failure",
+	[RESTART_UNLESS_STOPPED] = "unless-stopped",
+};
+
+const char *policy_restart_name(enum restart restart)
+{
+	return restart_names[restart];
+}
+
+static int read_restart_name(const char *text, size_t len, struct policy *policy)
+{
+	for (size_t i = 0; i < ARRAY_LEN(restart_names); i++) {
+		if (strlen(restart_names[i]) != len || strncmp(restart_names[i], text, len) != 0)
+			continue;
+		policy->restart = (enum restart)i;
+		return 0;
+	}
+	return -1;
+}
+
+/* "on-failure:3": only failures are counted. */
+static int read_restart(const struct containr_spec *spec, struct policy *policy,
+			struct containr_error *err)
+{
+	const char *text = spec->restart;
+	const char *colon = text ? strchr(text, ':') : NULL;
+	int r = 0;
+
+	if (!text || !*text)
+		return 0;
+	if (read_restart_name(text, colon ? (size_t)(colon - text) : strlen(text), policy) < 0) {
+		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "--restart: '%s' is no restart policy",
+			   text);
+		return fail_hint(err, "use no, always, unless-stopped or on-failure[:NUMBER]");
+	}
+	if (colon && policy->restart != RESTART_ON_FAILURE) {
+		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+			   "--restart: only on-failure takes a number, not '%s'", text);
+		return fail_hint(err, "use on-failure%s", colon);
+	}
+	if (colon)
+		r = parse_int64(colon + 1, "--restart", 0, INT32_MAX, &policy->restart_max, err);
+	if (r == 0 && policy->restart != RESTART_NO && spec->auto_remove) {
+		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+			   "--restart and --rm contradict each other");
+		r = fail_hint(err, "a container that is removed cannot run again");
+	}
+	return r;
+}
+
 int policy_of_spec(const struct containr_spec *spec, struct policy *ret_policy,
 		   struct containr_error *err)
 {
@@ -68,12 +121,18 @@ int policy_of_spec(const struct containr_spec *spec, struct policy *ret_policy,
 	int r = read_log(spec, &policy, err);
 
 	if (r == 0)
+		r = read_restart(spec, &policy, err);
+	if (r == 0)
 		*ret_policy = policy;
 	return r;
 }
 
 void policy_write(struct json_writer *w, const struct policy *policy)
 {
+	if (policy->restart) {
+		json_int(w, "restart", policy->restart);
+		json_int(w, "restart_max", policy->restart_max);
+	}
 	if (policy->log_none)
 		json_bool(w, "log_none", true);
 	if (policy->log_max_bytes) {
@@ -84,8 +143,16 @@ void policy_write(struct json_writer *w, const struct policy *policy)
 
 int policy_read(const struct json *object, struct policy *policy, struct containr_error *err)
 {
+	int64_t restart = RESTART_NO;
 	int r = json_read_bool(object, "", "log_none", &policy->log_none, err);
 
+	if (r == 0)
+		r = json_read_int(object, "", "restart", RESTART_NO, RESTART_UNLESS_STOPPED,
+				  &restart, err);
+	policy->restart = (enum restart)restart;
+	if (r == 0)
+		r = json_read_int(object, "", "restart_max", 0, INT32_MAX, &policy->restart_max,
+				  err);
 	if (r == 0)
 		r = json_read_int(object, "", "log_max_bytes", 0, INT64_MAX, &policy->log_max_bytes,
 				  err);
@@ -109,5 +176,9 @@ void policy_inspect(struct json_writer *w, const struct policy *policy)
 		json_string(w, "max-size", text);
 	}
 	json_close_object(w);
+	json_close_object(w);
+	json_open_object(w, "RestartPolicy");
+	json_string(w, "Name", policy_restart_name(policy->restart));
+	json_int(w, "MaximumRetryCount", policy->restart_max);
 	json_close_object(w);
 }

@@ -8,13 +8,20 @@
 
 /* How a container is looked after while it runs: a part of its record. */
 
+enum restart { RESTART_NO, RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_UNLESS_STOPPED };
+
 struct policy {
+	enum restart restart;
+	int64_t restart_max; /* RESTART_ON_FAILURE: how often; 0: without end */
 	bool log_none;
 	int64_t log_max_bytes; /* 0: one file without a bound */
 	int64_t log_max_files;
 };
 
-/** Reads --log-driver and --log-opt. Errors: INVALID_ARGUMENT. */
+/** Name of a restart policy, as docker has it: "no", "always", "on-failure", "unless-stopped". */
+const char *policy_restart_name(enum restart restart);
+
+/** Reads --restart, --log-driver and --log-opt. Errors: INVALID_ARGUMENT. */
 int policy_of_spec(const struct containr_spec *spec, struct policy *ret_policy,
 		   struct containr_error *err) MUST_CHECK;
 

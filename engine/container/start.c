@@ -3,9 +3,11 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "base/path.h"
 #include "base/time.h"
+#include "container/again.h"
+#include "container/cleanup.h"
 #include "container/control.h"
+#include "container/helpers.h"
 #include "container/join.h"
 #include "container/launch.h"
 #include "container/state.h"
@@ -38,7 +40,7 @@ struct starter {
 	struct plan plan;
 	struct launched launched;
 	struct log log;		   /* its own copy: standard error is about to be the container's */
-	int report;		   /* to the caller: one struct containr_error */
+	int report;		   /* to the caller: one struct containr_error; -1: nobody */
 	int fds[MONITOR_FD_COUNT]; /* by slot(); -1 for none */
 	int stdio[3];		   /* the container's ends */
 	int userns;		   /* made while the container was; -1 for none */
@@ -157,6 +159,12 @@ static int note_start(struct starter *s, const char *attributes)
 	state.exit_code = 0;
 	state.exit_known = 0;
 	state.oom_killed = 0;
+	state.paused = 0;
+	if (s->report >= 0) { /* a command asked for it */
+		state.stopped = 0;
+		state.restart_count = 0;
+		state.restart_delay_ms = 0;
+	}
 	r = process_start_time(s->launched.pid, &state.pid_start, s->err);
 	if (r == 0)
 		r = state_boot_id(state.boot_id, s->err);
@@ -184,39 +192,50 @@ static int place_descriptors(struct starter *s)
 	return 0;
 }
 
-static void become_monitor(struct starter *s, const char *monitor, const char *cleanup,
-			   const char *attributes)
+static unsigned int monitor_flags(const struct record *record)
+{
+	static const unsigned int restarts[] = {
+		[RESTART_ALWAYS] = MONITOR_RESTART_ALWAYS,
+		[RESTART_ON_FAILURE] = MONITOR_RESTART_ON_FAILURE,
+		/* the two differ when the host starts, not here */
+		[RESTART_UNLESS_STOPPED] = MONITOR_RESTART_ALWAYS,
+	};
+
+	return (record->auto_remove ? MONITOR_AUTO_REMOVE : 0) | (record->tty ? MONITOR_TTY : 0) |
+	       restarts[record->policy.restart];
+}
+
+#define NUMBER_SIZE 24
+
+static const char *number(int64_t value, char text[NUMBER_SIZE])
+{
+	(void)snprintf(text, NUMBER_SIZE, "%lld", (long long)value);
+	return text;
+}
+
+static void become_monitor(struct starter *s, const struct helpers *helpers)
 {
 	const struct record *record = &s->container->record;
-	char pid[16];
-	char flags[16];
-	char log_bytes[24];
-	char log_files[24];
+	char texts[5][NUMBER_SIZE];
 	const char *argv[MONITOR_ARG_COUNT + 1] = {
 		[MONITOR_ARG_PROGRAM] = "containr-monitor",
 		[MONITOR_ARG_ID] = s->container->id,
 		[MONITOR_ARG_NAME] = record->name,
-		[MONITOR_ARG_PID] = pid,
-		[MONITOR_ARG_ATTRIBUTES] = attributes,
-		[MONITOR_ARG_FLAGS] = flags,
-		[MONITOR_ARG_CLEANUP] = cleanup,
+		[MONITOR_ARG_PID] = number(s->launched.pid, texts[0]),
+		[MONITOR_ARG_ATTRIBUTES] = helpers->attributes,
+		[MONITOR_ARG_FLAGS] = number(monitor_flags(record), texts[1]),
+		[MONITOR_ARG_CLEANUP] = helpers->cleanup,
 		[MONITOR_ARG_ROOT] = s->engine->root,
 		[MONITOR_ARG_RUNROOT] = s->engine->runroot,
-		[MONITOR_ARG_LOG_BYTES] = log_bytes,
-		[MONITOR_ARG_LOG_FILES] = log_files,
+		[MONITOR_ARG_LOG_BYTES] = number(record->policy.log_max_bytes, texts[2]),
+		[MONITOR_ARG_LOG_FILES] = number(record->policy.log_max_files, texts[3]),
+		[MONITOR_ARG_RESTARTS] = number(record->policy.restart_max, texts[4]),
+		[MONITOR_ARG_KEEPER] = helpers->keeper,
 	};
 	char *const env[] = { NULL };
 
-	(void)snprintf(pid, sizeof(pid), "%d", (int)s->launched.pid);
-	(void)snprintf(log_bytes, sizeof(log_bytes), "%lld",
-		       (long long)record->policy.log_max_bytes);
-	(void)snprintf(log_files, sizeof(log_files), "%lld",
-		       (long long)record->policy.log_max_files);
-	(void)snprintf(flags, sizeof(flags), "%d",
-		       (record->auto_remove ? MONITOR_AUTO_REMOVE : 0) |
-			       (record->tty ? MONITOR_TTY : 0));
 	if (place_descriptors(s) == 0)
-		(void)execve(monitor, (char *const *)(uintptr_t)argv, env);
+		(void)execve(helpers->monitor, (char *const *)(uintptr_t)argv, env);
 }
 
 /* The starter must not keep the caller's terminal or pipes open for as long as the container runs.
@@ -236,21 +255,10 @@ static int leave_caller(struct starter *s)
 			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
 					"cannot set standard stream");
 	cleanup_close(&null);
-	if (setsid() < 0 || chdir("/") < 0)
+	/* who starts a container again has a session of its own already */
+	if ((getsid(0) != getpid() && setsid() < 0) || chdir("/") < 0)
 		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
 				"cannot leave the caller's session");
-	return 0;
-}
-
-static int check_helpers(struct starter *s, const char *monitor, const char *cleanup)
-{
-	if (access(monitor, X_OK) < 0 || access(cleanup, X_OK) < 0) {
-		(void)fail_sys(s->err, CONTAINR_E_IO, "cannot find the helpers in '%s'",
-			       s->engine->libexec);
-		if (s->err->code == CONTAINR_E_PERMISSION_DENIED)
-			return -s->err->code; /* they may well be there */
-		return fail_hint(s->err, "install containr completely, or set CONTAINR_LIBEXEC");
-	}
 	return 0;
 }
 
@@ -277,36 +285,46 @@ static void undo_launch(struct starter *s)
 	error_ignore(cgroup_remove(&s->plan.host, s->plan.cgroup.path, &ignored));
 }
 
-/* The process between fork and the monitor. */
-static _Noreturn void starter_main(struct starter *s)
+static void tell_caller(struct starter *s)
 {
-	autofree char *monitor = path_join(s->engine->libexec, "containr-monitor");
-	autofree char *cleanup = path_join(s->engine->libexec, "containr-cleanup");
-	autofree char *attributes = record_event_attributes(&s->container->record);
-	int r = monitor && cleanup && attributes ? check_helpers(s, monitor, cleanup)
-						 : fail_oom(s->err);
+	/* a caller that was killed meanwhile hears nothing; the container goes on without it */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (s->report >= 0 && fs_write_all(s->report, s->err, sizeof(*s->err)) < 0)
+		log_warn(&s->log, "the caller is gone");
+}
+
+/* Launches, tells the caller, and becomes the monitor. Returns only without a container. */
+static int start_here(struct starter *s)
+{
+	autohelpers helpers = { 0 };
+	int r = helpers_find(s->engine, &s->container->record, &helpers, s->err);
 
 	if (r == 0)
 		r = launch_all(s);
 	if (r == 0)
-		r = note_start(s, attributes);
+		r = note_start(s, helpers.attributes);
 	if (r == 0)
 		error_clear(s->err);
 	else
 		undo_launch(s);
-	/* a caller that was killed meanwhile hears nothing; the container goes on without it */
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (fs_write_all(s->report, s->err, sizeof(*s->err)) < 0)
-		log_warn(&s->log, "the caller is gone");
-	if (r < 0)
+	tell_caller(s);
+	if (r == 0) {
+		watch_memory(s);
+		*slot(s, MONITOR_FD_LISTENER) = control_listen(s->engine, s->container->id);
+		*slot(s, MONITOR_FD_ROOT) = s->engine->root_fd;
+		*slot(s, MONITOR_FD_STATE) = s->container->state_fd;
+		*slot(s, MONITOR_FD_PIDFD) = s->launched.pidfd;
+		*slot(s, MONITOR_FD_MOUNT_NS) = s->launched.mount_ns;
+		become_monitor(s, &helpers);
 		_exit(125);
-	watch_memory(s);
-	*slot(s, MONITOR_FD_LISTENER) = control_listen(s->engine, s->container->id);
-	*slot(s, MONITOR_FD_ROOT) = s->engine->root_fd;
-	*slot(s, MONITOR_FD_STATE) = s->container->state_fd;
-	*slot(s, MONITOR_FD_PIDFD) = s->launched.pidfd;
-	*slot(s, MONITOR_FD_MOUNT_NS) = s->launched.mount_ns;
-	become_monitor(s, monitor, cleanup, attributes);
+	}
+	return r;
+}
+
+/* The process between fork and the monitor. */
+static _Noreturn void starter_main(struct starter *s)
+{
+	(void)start_here(s);
 	_exit(125);
 }
 
@@ -350,28 +368,45 @@ static int fork_starter(struct starter *s, int client, struct containr_error *er
 	return r;
 }
 
+static void starter_init(struct starter *s, struct containr *engine, struct container *container,
+			 struct containr_error *err)
+{
+	*s = (struct starter) { .engine = engine,
+				.container = container,
+				.launched = LAUNCHED_INIT,
+				.report = -1,
+				.stdio = { -1, -1, -1 },
+				.userns = -1,
+				.err = err };
+	for (int i = 0; i < MONITOR_FD_COUNT; i++)
+		s->fds[i] = -1;
+}
+
+/* All that can be decided beforehand. */
+static int prepare(struct starter *s, struct containr *engine)
+{
+	struct container *container = s->container;
+	struct cgroup_host host;
+	int r = join_resolve(engine, &container->config, s->err);
+
+	cgroup_host_probe(&host);
+	if (r == 0)
+		r = volume_mounts_resolve(engine, &container->config, s->err);
+	if (r == 0)
+		r = plan_build(&container->config, &container->rootfs, container->id, &host,
+			       &s->plan, s->err);
+	return r;
+}
+
 int container_start(struct containr *engine, struct container *container, int *ret_attach,
 		    struct containr_error *err)
 {
-	struct starter s = { .engine = engine,
-			     .container = container,
-			     .launched = LAUNCHED_INIT,
-			     .stdio = { -1, -1, -1 },
-			     .userns = -1,
-			     .err = err };
-	struct cgroup_host host;
+	struct starter s;
 	int pair[2] = { -1, -1 };
 	int r;
 
-	for (int i = 0; i < MONITOR_FD_COUNT; i++)
-		s.fds[i] = -1;
-	cgroup_host_probe(&host);
-	r = join_resolve(engine, &container->config, err);
-	if (r == 0)
-		r = volume_mounts_resolve(engine, &container->config, err);
-	if (r == 0)
-		r = plan_build(&container->config, &container->rootfs, container->id, &host,
-			       &s.plan, err);
+	starter_init(&s, engine, container, err);
+	r = prepare(&s, engine);
 	if (r == 0 && ret_attach && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
 	/* before the start: a short container's end would be told first */
@@ -390,6 +425,59 @@ int container_start(struct containr *engine, struct container *container, int *r
 	/* the lock is the monitor's now */
 	cleanup_close(&container->state_fd);
 	container->state_fd = -1;
+	plan_release(&s.plan);
+	return r;
+}
+
+static int load_again(struct containr *engine, const char *id, struct container *container,
+		      struct containr_error *err)
+{
+	char path[96];
+	int r;
+
+	(void)snprintf(container->id, sizeof(container->id), "%s", id);
+	(void)snprintf(path, sizeof(path), "containers/%s", id);
+	/* away from the numbers that place_descriptors() gives away */
+	container->state_fd = fcntl(MONITOR_FD_STATE, F_DUPFD_CLOEXEC, MONITOR_FD_END);
+	if (container->state_fd < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot copy the state record's descriptor");
+	(void)close(MONITOR_FD_STATE);
+	r = fs_open_dir(engine->root_fd, path, &container->dir, err);
+	return r < 0 ? r : container_load_locked(engine, container, err);
+}
+
+/* It could not be started: that is how it ended. */
+static void note_failure(int state_fd, int exit_code)
+{
+	struct state state;
+	struct containr_error ignored;
+
+	if (state_fd < 0 || state_read(state_fd, &state, &ignored) < 0)
+		return;
+	state.status = STATE_EXITED;
+	state.exit_code = exit_code;
+	state.finished_ns = time_now_ns();
+	error_ignore(state_write(state_fd, &state, &ignored));
+}
+
+int container_start_again(struct containr *engine, const char *id, struct containr_error *err)
+{
+	autocontainer container;
+	struct starter s;
+	struct containr_error ignored;
+	int r;
+
+	container_init(&container);
+	starter_init(&s, engine, &container, err);
+	r = load_again(engine, id, &container, err);
+	if (r == 0)
+		r = container_remove_cgroup(id, err);
+	if (r == 0)
+		r = prepare(&s, engine);
+	if (r == 0)
+		r = start_here(&s);
+	note_failure(container.state_fd, containr_error_exit_status(err->code));
+	error_ignore(container_cleanup(engine, id, &ignored));
 	plan_release(&s.plan);
 	return r;
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define STATE_MAGIC 0x43544e52u /* "CTNR" */
-#define STATE_VERSION 1u
+#define STATE_VERSION 2u
 #define SLOT_SIZE 256
 
 struct slot {
@@ -27,6 +27,7 @@ static const char *const status_names[] = {
 	[STATE_CREATED] = "created",
 	[STATE_RUNNING] = "running",
 	[STATE_EXITED] = "exited",
+	[STATE_RESTARTING] = "restarting",
 };
 
 const char *state_status_name(uint32_t status)

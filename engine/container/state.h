@@ -23,6 +23,7 @@ enum state_status {
 	STATE_CREATED = 1, /* never started */
 	STATE_RUNNING,
 	STATE_EXITED,
+	STATE_RESTARTING, /* ended; its monitor waits, or starts it again */
 };
 
 struct state {
@@ -36,12 +37,22 @@ struct state {
 	int64_t started_ns;
 	int64_t finished_ns;
 	char boot_id[40];
+	uint32_t paused;	/* 1: its cgroup is frozen */
+	uint32_t stopped;	/* 1: somebody asked for the end, which no restart policy undoes */
+	uint32_t restart_count; /* since it was started by a command */
+	uint32_t restart_delay_ms; /* before the last restart; 0 before the first */
 };
 
 #define STATE_FILE "state"
 
-/** Name of a status, as docker has it: "created", "running", "exited". */
+/** Name of a status, as docker has it: "created", "running", "exited", "restarting". */
 const char *state_status_name(uint32_t status);
+
+/** Whether a container is somebody's to look after: it runs, or is to run again. */
+static inline bool state_is_up(const struct state *state)
+{
+	return state->status == STATE_RUNNING || state->status == STATE_RESTARTING;
+}
 
 /** Creates the file in a container's folder with its first record; the descriptor holds the lock.
  */

@@ -5,17 +5,21 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "container/cleanup.h"
+#include "container/control.h"
 #include "container/create.h"
 #include "container/live.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
 #include "kernel/signal_name.h"
+#include "monitor/monitor.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+#define RESTART_LOOK_MS 20
 
 static void tell_kill(struct containr *engine, const struct live *live, const struct record *record,
 		      int signal)
@@ -24,6 +28,43 @@ static void tell_kill(struct containr *engine, const struct live *live, const st
 
 	(void)snprintf(more, sizeof(more), ",\"signal\":\"%d\"", signal);
 	record_tell(engine, live->id, record, "kill", more);
+}
+
+/* Where a restart policy would undo what is about to be done, its monitor is told not to. */
+static int forbid_restart(struct containr *engine, struct live *live, const char *container,
+			  const struct record *record, struct containr_error *err)
+{
+	int r;
+
+	if (record->policy.restart == RESTART_NO || !state_is_up(&live->state))
+		return 0;
+	r = control_tell(engine, live, container, MONITOR_MSG_STOP, err);
+	/* nobody is there to start it again, or it ended by itself */
+	return r == -CONTAINR_E_MONITOR_LOST || r == -CONTAINR_E_CONTAINER_NOT_RUNNING ? 0 : r;
+}
+
+/* What is frozen heeds no signal. */
+static int thaw(struct live *live, struct containr_error *err)
+{
+	struct cgroup_host host;
+	char path[96];
+
+	if (!live->state.paused)
+		return 0;
+	cgroup_host_probe(&host);
+	(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
+	return cgroup_freeze(&host, path, false, err);
+}
+
+/* A signal that is to end the container, by the user's word. */
+static bool is_stop(const struct record *record, int signal)
+{
+	struct containr_error ignored;
+	int stop_signal = 0;
+
+	return signal == SIGKILL ||
+	       (signal_parse(record->stop_signal, &stop_signal, &ignored) == 0 &&
+		signal == stop_signal);
 }
 
 int containr_kill(struct containr *engine, const char *container, int signal,
@@ -38,8 +79,12 @@ int containr_kill(struct containr *engine, const char *container, int signal,
 		r = live_open_process(&live, container, &pidfd, err);
 	if (r == 0)
 		r = record_read(live.dir, &record, err);
+	if (r == 0 && is_stop(&record, signal))
+		r = forbid_restart(engine, &live, container, &record, err);
 	if (r == 0)
 		r = pidfd_kill(pidfd, signal, err);
+	if (r == 0 && signal == SIGKILL)
+		r = thaw(&live, err);
 	if (r == 0)
 		tell_kill(engine, &live, &record, signal);
 	return r;
@@ -74,6 +119,25 @@ static int wait_for_record(struct containr *engine, struct live *live, struct co
 	return r;
 }
 
+/* Until a container between two runs has begun the next one, or has none. */
+static int wait_for_restart(struct containr *engine, struct live *live, struct containr_error *err)
+{
+	int r = 0;
+
+	while (r == 0 && live->state.status == STATE_RESTARTING) {
+		autolive again = LIVE_INIT;
+		int dir = -1;
+
+		(void)poll(NULL, 0, RESTART_LOOK_MS);
+		r = fs_open_dir(live->dir, ".", &dir, err);
+		if (r == 0)
+			r = live_of_dir(engine, live->id, dir, &again, err);
+		if (r == 0)
+			live->state = again.state;
+	}
+	return r;
+}
+
 int containr_wait(struct containr *engine, const char *container, int *ret_exit_code,
 		  struct containr_error *err)
 {
@@ -82,14 +146,16 @@ int containr_wait(struct containr *engine, const char *container, int *ret_exit_
 	bool ended;
 	int r = live_find(engine, container, &live, err);
 
-	if (r < 0)
-		return r;
-	if (live_open_process(&live, container, &pidfd, err) == 0) {
-		r = pidfd_wait_end(pidfd, -1, &ended, err);
-		if (r < 0)
-			return r;
+	while (r == 0 && state_is_up(&live.state)) {
+		if (live_open_process(&live, container, &pidfd, err) == 0)
+			r = pidfd_wait_end(pidfd, -1, &ended, err);
+		cleanup_close(&pidfd);
+		pidfd = -1;
+		if (r == 0)
+			r = wait_for_record(engine, &live, err);
+		if (r == 0 && live.state.status == STATE_RESTARTING)
+			r = wait_for_restart(engine, &live, err);
 	}
-	r = wait_for_record(engine, &live, err);
 	if (r == 0)
 		*ret_exit_code = live.state.exit_code;
 	return r;
@@ -108,37 +174,50 @@ static int kill_and_wait(int pidfd, struct containr_error *err)
 	return r;
 }
 
+/* Asks the first process to end, and kills it when it has not in time. */
+static int end_process(struct containr *engine, struct live *live, const struct record *record,
+		       int pidfd, int64_t timeout_s, struct containr_error *err)
+{
+	bool ended = false;
+	int signal = SIGTERM;
+	int r = signal_parse(record->stop_signal, &signal, err);
+
+	if (r < 0)
+		return r;
+	r = pidfd_kill(pidfd, signal, err);
+	if (r < 0 && err->sys_errno != ESRCH)
+		return r;
+	tell_kill(engine, live, record, signal);
+	r = thaw(live, err);
+	if (r == 0)
+		r = pidfd_wait_end(pidfd, timeout_s * 1000, &ended, err);
+	if (r < 0 || ended)
+		return r;
+	/* before it is done, or the container's end would be told first */
+	tell_kill(engine, live, record, SIGKILL);
+	return kill_and_wait(pidfd, err);
+}
+
 int containr_stop(struct containr *engine, const char *container, int64_t timeout_s,
 		  struct containr_error *err)
 {
 	autolive live = LIVE_INIT;
 	autorecord record = { 0 };
 	autoclose int pidfd = -1;
-	bool ended = false;
-	int signal = SIGTERM;
 	int r = live_find(engine, container, &live, err);
 
 	if (r < 0)
 		return r;
-	if (live_open_process(&live, container, &pidfd, err) < 0)
-		return wait_for_record(engine, &live, err);
+	if (!state_is_up(&live.state))
+		return 0;
 	r = record_read(live.dir, &record, err);
 	if (r == 0)
-		r = signal_parse(record.stop_signal, &signal, err);
+		r = forbid_restart(engine, &live, container, &record, err);
 	if (r < 0)
 		return r;
-	if (timeout_s < 0)
-		timeout_s = record.stop_timeout_s;
-	r = pidfd_kill(pidfd, signal, err);
-	if (r < 0 && err->sys_errno != ESRCH)
-		return r;
-	tell_kill(engine, &live, &record, signal);
-	r = pidfd_wait_end(pidfd, timeout_s * 1000, &ended, err);
-	if (r == 0 && !ended) {
-		/* before it is done, or the container's end would be told first */
-		tell_kill(engine, &live, &record, SIGKILL);
-		r = kill_and_wait(pidfd, err);
-	}
+	if (live_open_process(&live, container, &pidfd, err) == 0)
+		r = end_process(engine, &live, &record, pidfd,
+				timeout_s < 0 ? record.stop_timeout_s : timeout_s, err);
 	if (r == 0)
 		r = wait_for_record(engine, &live, err);
 	/* the record comes before the event of the end; the lock goes only after both */
@@ -151,17 +230,42 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 	return 0;
 }
 
+int containr_restart(struct containr *engine, const char *container, int64_t timeout_s,
+		     struct containr_error *err)
+{
+	autolive live = LIVE_INIT;
+	autorecord record = { 0 };
+	int r = live_find(engine, container, &live, err);
+
+	if (r == 0)
+		r = record_read(live.dir, &record, err);
+	if (r == 0)
+		r = containr_stop(engine, live.id, timeout_s, err);
+	if (r == 0)
+		r = containr_start(engine, live.id, NULL, err);
+	if (r == 0)
+		record_tell(engine, live.id, &record, "restart", "");
+	return r;
+}
+
 static int kill_running(struct containr *engine, struct live *live, const char *container,
 			struct containr_error *err)
 {
+	autorecord record = { 0 };
 	autoclose int pidfd = -1;
-	int r;
+	struct containr_error ignored;
+	int r = 0;
 
-	if (live_open_process(live, container, &pidfd, err) == 0) {
-		r = kill_and_wait(pidfd, err);
-		if (r < 0)
-			return r;
+	/* a damaged record knows of no policy */
+	if (record_read(live->dir, &record, &ignored) == 0)
+		r = forbid_restart(engine, live, container, &record, err);
+	if (r == 0 && live_open_process(live, container, &pidfd, err) == 0) {
+		r = thaw(live, err);
+		if (r == 0)
+			r = kill_and_wait(pidfd, err);
 	}
+	if (r < 0)
+		return r;
 	return wait_for_record(engine, live, err);
 }
 
@@ -199,7 +303,7 @@ int containr_remove(struct containr *engine, const char *container, unsigned int
 	if (r < 0)
 		return r;
 	do {
-		if (live.state.status == STATE_RUNNING) {
+		if (state_is_up(&live.state)) {
 			if (!(flags & CONTAINR_REMOVE_FORCE))
 				return fail(err, CONTAINR_E_CONTAINER_RUNNING,
 					    "container '%s' is running", container);

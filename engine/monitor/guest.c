@@ -54,17 +54,30 @@ void guests_accept(struct guests *guests, int listener)
 		(void)close(fd);
 }
 
-void guest_greet(struct guest *guest)
+char guest_greet(struct guest *guest)
 {
 	char word[8];
 	ssize_t got = recv(guest->fd, word, sizeof(word), MSG_DONTWAIT);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got > 0 && word[0] == MONITOR_MSG_ATTACH)
+		return 0;
+	switch (got > 0 ? word[0] : 0) {
+	case MONITOR_MSG_ATTACH:
 		guest->attached = true;
-	else
+		return 0;
+	case MONITOR_MSG_STOP:
+	case MONITOR_MSG_PAUSED:
+	case MONITOR_MSG_RESUMED:
+		return word[0];
+	default:
 		guest_drop(guest);
+		return 0;
+	}
+}
+
+void guest_answer(struct guest *guest, char word)
+{
+	(void)send(guest->fd, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static bool try_send(struct guest *guest, const void *message, size_t len)

@@ -30,8 +30,14 @@ void guests_accept(struct guests *guests, int listener);
 
 void guest_drop(struct guest *guest);
 
-/** Reads what a guest that is not attached wants. */
-void guest_greet(struct guest *guest);
+/**
+ * Reads what a guest that is not attached wants. Returns a word that is for the monitor itself, to
+ * be answered by guest_answer(); 0 for none.
+ */
+char guest_greet(struct guest *guest);
+
+/** Tells a command that its word was heeded. */
+void guest_answer(struct guest *guest, char word);
 
 /** Sends a message with output to everybody who is attached. */
 void guests_send_output(struct guests *guests, const void *message, size_t len);

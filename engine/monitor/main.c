@@ -6,6 +6,7 @@
 #include "kernel/clone.h"
 #include "monitor/monitor.h"
 #include "monitor/relay.h"
+#include "monitor/restart.h"
 #include "store/event.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ struct monitor {
 	unsigned int flags;
 	pid_t pid;
 	int64_t oom_count;
-	int oom_looks; /* how often the counter is still to be looked at */
+	bool stop_asked; /* by a command; no restart any more */
+	int oom_looks;	 /* how often the counter is still to be looked at */
 	struct relay relay;
 };
 
@@ -127,19 +129,38 @@ static void list_guests(const struct relay *relay, struct pollfd fds[GUESTS_MAX]
 	}
 }
 
-static void take_streams(struct relay *relay, const struct pollfd *fds)
+/* What a command asked for is in the record before it is told so. */
+static void heed(struct monitor *monitor, struct guest *guest, char word)
 {
-	for (size_t i = SOURCE_STREAMS; i < SOURCE_GUESTS; i++)
-		if (fds[i].revents)
-			relay_ready(relay, fds[i].fd, fds[i].revents);
-	/* a guest before whose turn another one's input came waits for the next */
-	for (size_t i = 0; i < GUESTS_MAX; i++)
-		if (fds[SOURCE_GUESTS + i].revents &&
-		    relay->guests.all[i].fd == fds[SOURCE_GUESTS + i].fd &&
-		    relay_wants_guest(relay, &relay->guests.all[i]))
-			relay_guest_ready(relay, &relay->guests.all[i]);
-	if (fds[SOURCE_LISTENER].revents)
-		guests_accept(&relay->guests, MONITOR_FD_LISTENER);
+	struct state state;
+	struct containr_error ignored;
+
+	if (word == MONITOR_MSG_STOP)
+		monitor->stop_asked = true;
+	if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
+		if (word == MONITOR_MSG_STOP)
+			state.stopped = 1;
+		else
+			state.paused = word == MONITOR_MSG_PAUSED;
+		error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
+	}
+	guest_answer(guest, word);
+}
+
+static void take_guests(struct monitor *monitor, const struct pollfd fds[GUESTS_MAX])
+{
+	struct relay *relay = &monitor->relay;
+
+	for (size_t i = 0; i < GUESTS_MAX; i++) {
+		struct guest *guest = &relay->guests.all[i];
+		char word = 0;
+
+		/* a guest before whose turn another one's input came waits for the next */
+		if (fds[i].revents && guest->fd == fds[i].fd && relay_wants_guest(relay, guest))
+			word = relay_guest_ready(relay, guest);
+		if (word)
+			heed(monitor, guest, word);
+	}
 }
 
 /* Serves the streams until the container's first process has ended. */
@@ -176,34 +197,103 @@ static void serve(struct monitor *monitor)
 		/* busy streams wake us more often than the time that is to pass */
 		if (ready == 0 && monitor->oom_looks > 0)
 			monitor->oom_looks--;
-		take_streams(relay, fds);
+		for (size_t i = SOURCE_STREAMS; i < SOURCE_GUESTS; i++)
+			if (fds[i].revents)
+				relay_ready(relay, fds[i].fd, fds[i].revents);
+		take_guests(monitor, &fds[SOURCE_GUESTS]);
+		if (fds[SOURCE_LISTENER].revents)
+			guests_accept(&relay->guests, MONITOR_FD_LISTENER);
 		if (fds[SOURCE_END].revents)
 			return;
 	}
 }
 
-static void note_exit(struct monitor *monitor, int exit_code)
+/*
+ * Listens to commands for a while. Also without a wait: the word of one that came just before the
+ * end must be heard before it is decided what follows.
+ */
+static void listen_for(struct monitor *monitor, int64_t ms)
+{
+	const int64_t until = time_monotonic_ns() + ms * TIME_NS_PER_MS;
+	bool listens = fcntl(MONITOR_FD_LISTENER, F_GETFD) >= 0;
+
+	for (;;) {
+		struct pollfd fds[1 + GUESTS_MAX] = {
+			{ .fd = listens ? MONITOR_FD_LISTENER : -1, .events = POLLIN },
+		};
+		int64_t left_ms = (until - time_monotonic_ns()) / TIME_NS_PER_MS;
+		int ready;
+
+		list_guests(&monitor->relay, &fds[1]);
+		ready = poll(fds, 1 + GUESTS_MAX, left_ms > 0 ? (int)left_ms : 0);
+		if (ready == 0 || (ready < 0 && errno != EINTR))
+			return;
+		take_guests(monitor, &fds[1]);
+		if (fds[0].revents)
+			guests_accept(&monitor->relay.guests, MONITOR_FD_LISTENER);
+		if (monitor->stop_asked)
+			return;
+	}
+}
+
+static bool wants_restart(const struct monitor *monitor, const struct state *state)
+{
+	return !monitor->stop_asked &&
+	       restart_is_wanted(monitor->flags,
+				 fixed_parse_int(monitor->argv[MONITOR_ARG_RESTARTS]),
+				 state->restart_count, state->exit_code);
+}
+
+static void fill_exit(struct state *state, int exit_code, bool oom)
+{
+	state->status = STATE_EXITED;
+	state->exit_code = exit_code;
+	state->exit_known = 1;
+	state->oom_killed = oom;
+	state->pid = 0;
+	state->paused = 0;
+	state->finished_ns = time_now_ns();
+}
+
+/* Returns how long to wait before a restart; 0: there is to be none. */
+static uint32_t note_exit(struct monitor *monitor, int exit_code)
 {
 	struct state state;
 	struct containr_error ignored;
 	char buffer[64];
 	struct fixed more = FIXED_INIT(buffer);
 	bool oom = read_oom_count() > 0;
+	uint32_t delay_ms = 0;
 
 	check_oom(monitor);
 	if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
-		state.status = STATE_EXITED;
-		state.exit_code = exit_code;
-		state.exit_known = 1;
-		state.oom_killed = oom;
-		state.pid = 0;
-		state.finished_ns = time_now_ns();
+		fill_exit(&state, exit_code, oom);
+		if (wants_restart(monitor, &state)) {
+			delay_ms = restart_delay_ms(state.restart_delay_ms,
+						    state.finished_ns - state.started_ns);
+			state.status = STATE_RESTARTING;
+			state.restart_count++;
+			state.restart_delay_ms = delay_ms;
+		}
 		error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
 	}
 	fixed_put(&more, ",\"exitCode\":\"");
 	fixed_put_int(&more, exit_code);
 	fixed_put(&more, "\"");
 	tell(monitor, "die", buffer);
+	return delay_ms;
+}
+
+/* A command wanted no restart after all. */
+static void note_stop(void)
+{
+	struct state state;
+	struct containr_error ignored;
+
+	if (state_read(MONITOR_FD_STATE, &state, &ignored) < 0)
+		return;
+	state.status = STATE_EXITED;
+	error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
 }
 
 static const char *join(char *out, size_t size, const char *folder, const char *name)
@@ -237,23 +327,51 @@ static void hide(const struct monitor *monitor)
 	tell(monitor, "destroy", "");
 }
 
-static void become_cleanup(const struct monitor *monitor)
+/* Executes what comes next; of the descriptors only the state's is left, with its lock. */
+static void become(char *const *argv)
 {
-	char **argv = monitor->argv;
-	char *const cleanup[] = { argv[MONITOR_ARG_CLEANUP], argv[MONITOR_ARG_ROOT],
-				  argv[MONITOR_ARG_RUNROOT], argv[MONITOR_ARG_ID], NULL };
 	char *const env[] = { NULL };
 
-	/* the state's lock goes along: nobody starts the container while its cgroup is removed */
 	for (int fd = MONITOR_FD_ROOT; fd < MONITOR_FD_END; fd++)
 		if (fd != MONITOR_FD_STATE)
 			(void)close(fd);
-	(void)execve(cleanup[0], cleanup, env);
+	(void)execve(argv[0], argv, env);
+}
+
+/* Nobody starts the container while its cgroup is removed: the lock goes along. */
+static void become_cleanup(const struct monitor *monitor)
+{
+	char **argv = monitor->argv;
+
+	become((char *const[]) { argv[MONITOR_ARG_CLEANUP], argv[MONITOR_ARG_ROOT],
+				 argv[MONITOR_ARG_RUNROOT], argv[MONITOR_ARG_ID], NULL });
+}
+
+static void become_keeper(const struct monitor *monitor)
+{
+	char word[] = "restart";
+	char **argv = monitor->argv;
+
+	become((char *const[]) { argv[MONITOR_ARG_KEEPER], word, argv[MONITOR_ARG_ROOT],
+				 argv[MONITOR_ARG_RUNROOT], argv[MONITOR_ARG_ID], NULL });
+}
+
+/* Returns only when the container is not to run again. */
+static void restart_after(struct monitor *monitor, uint32_t delay_ms)
+{
+	/* its mounts and its first process are of no more use */
+	(void)close(MONITOR_FD_MOUNT_NS);
+	(void)close(MONITOR_FD_PIDFD);
+	listen_for(monitor, delay_ms);
+	if (!monitor->stop_asked)
+		become_keeper(monitor);
+	note_stop();
 }
 
 int main(int argc, char **argv)
 {
 	static struct monitor monitor;
+	uint32_t delay_ms;
 	int exit_code;
 
 	if (argc != MONITOR_ARG_COUNT)
@@ -271,10 +389,14 @@ int main(int argc, char **argv)
 	serve(&monitor);
 	exit_code = clone_reap(monitor.pid);
 	relay_drain(&monitor.relay);
-	note_exit(&monitor, exit_code);
+	if (monitor.flags & (MONITOR_RESTART_ALWAYS | MONITOR_RESTART_ON_FAILURE))
+		listen_for(&monitor, 0);
+	delay_ms = note_exit(&monitor, exit_code);
 	if (monitor.flags & MONITOR_AUTO_REMOVE)
 		hide(&monitor);
 	relay_tell_exit(&monitor.relay, exit_code);
+	if (delay_ms)
+		restart_after(&monitor, delay_ms);
 	become_cleanup(&monitor);
 	return 125;
 }

@@ -10,11 +10,16 @@
  * memory is its own only.
  *
  *   containr-monitor ID NAME PID ATTRIBUTES FLAGS CLEANUP ROOT RUNROOT LOG_BYTES LOG_FILES
+ *                    RESTARTS KEEPER
  *
  * ATTRIBUTES are those of the container's events; FLAGS is a number of MONITOR_* bits. CLEANUP is
  * the program that the monitor in its turn becomes when the container has ended:
  *
  *   containr-cleanup ROOT RUNROOT ID
+ *
+ * or, where the container is to run again, KEEPER, which starts it and so becomes a monitor:
+ *
+ *   containr-keeper restart ROOT RUNROOT ID
  *
  * Descriptors stand at fixed numbers; one that is not open is not there.
  */
@@ -31,6 +36,8 @@ enum monitor_arg {
 	MONITOR_ARG_RUNROOT,
 	MONITOR_ARG_LOG_BYTES, /* size at which a new log file begins; 0: never */
 	MONITOR_ARG_LOG_FILES, /* how many are kept */
+	MONITOR_ARG_RESTARTS,  /* how many at most after failures; 0: without end */
+	MONITOR_ARG_KEEPER,
 	MONITOR_ARG_COUNT
 };
 
@@ -56,6 +63,8 @@ enum monitor_fd {
 enum {
 	MONITOR_AUTO_REMOVE = 1 << 0,
 	MONITOR_TTY = 1 << 1,
+	MONITOR_RESTART_ALWAYS = 1 << 2,
+	MONITOR_RESTART_ON_FAILURE = 1 << 3,
 };
 
 /*
@@ -70,6 +79,10 @@ enum monitor_message {
 	MONITOR_MSG_INPUT_END = 'q',
 	MONITOR_MSG_RESIZE = 'w', /* from the client: struct monitor_size */
 	MONITOR_MSG_LOST = 'l', /* to a later client: int64_t bytes that it did not read in time */
+	MONITOR_MSG_STOP = 's', /* from a command: no restart from now on */
+	MONITOR_MSG_PAUSED = 'p', /* from a command that froze the container */
+	MONITOR_MSG_RESUMED =
+		'r', /* from one that thawed it; each of the three is echoed when done */
 	MONITOR_MSG_ATTACH = 'a', /* from a later client: it wants the output from now on */
 };
 

@@ -159,19 +159,18 @@ bool relay_wants_guest(const struct relay *relay, const struct guest *guest)
 }
 
 /* The end of a guest's input is not that of the container: others may come. */
-void relay_guest_ready(struct relay *relay, struct guest *guest)
+char relay_guest_ready(struct relay *relay, struct guest *guest)
 {
 	ssize_t got;
 
-	if (!guest->attached) {
-		guest_greet(guest);
-		return;
-	}
+	if (!guest->attached)
+		return guest_greet(guest);
 	got = receive(relay, guest->fd);
 	if (got == 0)
 		guest_drop(guest);
 	else if (got > 0)
 		take_common(relay, (size_t)got - 1);
+	return 0;
 }
 
 short relay_wants(const struct relay *relay, int fd)

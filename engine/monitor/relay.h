@@ -48,8 +48,8 @@ void relay_ready(struct relay *relay, int fd, short events);
 /** Whether messages of @guest are of interest now. */
 bool relay_wants_guest(const struct relay *relay, const struct guest *guest);
 
-/** Handles what poll(2) found on a guest's connection. */
-void relay_guest_ready(struct relay *relay, struct guest *guest);
+/** Handles what poll(2) found on a guest's connection; returns what guest_greet() does. */
+char relay_guest_ready(struct relay *relay, struct guest *guest);
 
 /** Reads what the container left behind in its streams, without waiting for more. */
 void relay_drain(struct relay *relay);

@@ -12,7 +12,9 @@ foreach(name
 	limits
 	logs
 	options
+	pause
 	rename_top
+	restart
 	rootless
 	run
 	update

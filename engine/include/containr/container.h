@@ -64,6 +64,7 @@ struct containr_spec {
 					     "no-new-privileges[=BOOL]" */
 	const char *const *ulimits;	  /* "nofile=1024:2048" */
 	const char *stop_signal;	  /* "SIGTERM", "15" */
+	const char *restart;		  /* "no", "always", "on-failure[:N]", "unless-stopped" */
 	const char *log_driver;		  /* "k8s-file", "none" */
 	const char *const *log_opts;	  /* "max-size=10m", "max-file=3" */
 	const char *domainname;
@@ -174,11 +175,13 @@ int containr_attach(struct containr *engine, const char *container, int connecti
 struct containr_container {
 	char *id;
 	char *name;
-	char *image;	 /* as it was asked for */
-	char *image_id;	 /* "sha256:..." */
-	char **command;	 /* program and arguments */
-	char **labels;	 /* KEY=VALUE */
-	char status[16]; /* "created", "running", "exited" */
+	char *image;		 /* as it was asked for */
+	char *image_id;		 /* "sha256:..." */
+	char **command;		 /* program and arguments */
+	char **labels;		 /* KEY=VALUE */
+	char status[16];	 /* "created", "running", "paused", "restarting", "exited" */
+	char restart_policy[16]; /* "no", "always", "on-failure", "unless-stopped" */
+	bool was_stopped;	 /* by a command, since its last start by one */
 	int exit_code;
 	bool exit_known;
 	bool oom_killed;
@@ -233,7 +236,22 @@ int containr_kill(struct containr *engine, const char *container, int signal,
 int containr_stop(struct containr *engine, const char *container, int64_t timeout_s,
 		  struct containr_error *err);
 
-/** Waits until the container ends. One that is not running returns at once. */
+/**
+ * Stops a container as containr_stop() does and starts it again; one that does not run is started.
+ */
+int containr_restart(struct containr *engine, const char *container, int64_t timeout_s,
+		     struct containr_error *err);
+
+/**
+ * Freezes all processes of a running container, or lets them go on.
+ *
+ * Errors: CONTAINER_NOT_RUNNING; CONTAINER_PAUSED when it is frozen already, INVALID_STATE when it is
+ * not; MONITOR_LOST.
+ */
+int containr_pause(struct containr *engine, const char *container, struct containr_error *err);
+int containr_unpause(struct containr *engine, const char *container, struct containr_error *err);
+
+/** Waits until the container ends for good. One that is not running returns at once. */
 int containr_wait(struct containr *engine, const char *container, int *ret_exit_code,
 		  struct containr_error *err);
 

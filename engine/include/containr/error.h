@@ -29,6 +29,7 @@ extern "C" {
 	X(CONTAINER_EXISTS, 125, "choose another name, or remove it with: containr rm NAME")       \
 	X(CONTAINER_RUNNING, 125, "stop it first, or use --force")                                 \
 	X(CONTAINER_NOT_RUNNING, 125, "start it with: containr start NAME")                        \
+	X(CONTAINER_PAUSED, 125, "let it go on with: containr unpause NAME")                       \
 	X(IMAGE_NOT_FOUND, 125, "list images with: containr images")                               \
 	X(IMAGE_IN_USE, 125, "remove the containers that use it first, or use --force")            \
 	X(IMAGE_CORRUPT, 125, "remove the image and import it again")                              \

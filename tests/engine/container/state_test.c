@@ -288,8 +288,9 @@ static void statuses_have_dockers_names(void **state)
 	assert_string_equal(state_status_name(STATE_CREATED), "created");
 	assert_string_equal(state_status_name(STATE_RUNNING), "running");
 	assert_string_equal(state_status_name(STATE_EXITED), "exited");
+	assert_string_equal(state_status_name(STATE_RESTARTING), "restarting");
 	assert_string_equal(state_status_name(0), "unknown");
-	assert_string_equal(state_status_name(4), "unknown");
+	assert_string_equal(state_status_name(5), "unknown");
 }
 
 static void boot_has_an_id(void **state)
