@@ -24,7 +24,7 @@ const char *oci_hook_kind_name(enum oci_hook_kind kind)
 
 static int check_hook(const struct place *at, const struct oci_hook *hook)
 {
-	if (hook->path[0] != '/')
+	if (!hook->path || hook->path[0] != '/')
 		return fail(at->err, CONTAINR_E_INVALID_CONFIG, "%s.path: '%s' is not absolute",
 			    at->path, hook->path);
 	return 0;

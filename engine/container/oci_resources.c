@@ -300,7 +300,7 @@ static int read_hugepage(const struct place *at, void *target)
 		r = json_read_string(at->value, at->path, "pageSize", &size, at->err);
 	if (r == 0)
 		r = json_read_uint(at->value, at->path, "limit", UINT64_MAX, &limit, at->err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	digits = strspn(size, "0123456789");
 	if (!digits || strlen(size) != digits + 2 || !strchr("KMG", size[digits]) ||
