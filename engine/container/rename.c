@@ -49,7 +49,7 @@ int containr_rename(struct containr *engine, const char *container, const char *
 		r = record_lock(dir, &lock, err);
 	if (r == 0)
 		r = record_read(dir, &record, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (strcmp(record.name, name) == 0)
 		return fail(err, CONTAINR_E_INVALID_ARGUMENT,
