@@ -11,7 +11,8 @@ declare -A groups=(
 	[demo]="mmdebstrap uidmap"
 	[test]="g++ libcmocka-dev libcjson-dev libcap-dev libseccomp-dev iproute2 util-linux procps
 		python3 jq xz-utils zstd tmux strace uidmap bsdutils man-db mandoc shellcheck clang-format zsh fish
-		skopeo podman crun runc conmon qemu-system-x86 cpio kmod"
+		skopeo podman crun runc conmon containerd docker.io
+		qemu-system-x86 cpio kmod"
 	[bench]="crun runc podman conmon strace python3 e2fsprogs iproute2 libcmocka-dev libcjson-dev
 		libcap-dev"
 	[lint]="clang clang-tidy clang-format libclang-rt-14-dev llvm shellcheck"
@@ -23,8 +24,13 @@ for group in "$@"; do
 	wanted+=(${groups[$group]})
 done
 
+# Docker's own packages do as well, and would have to go for Debian's.
+declare -A program_of=([docker.io]=dockerd [containerd]=containerd)
+
 missing=()
 for package in "${wanted[@]}"; do
+	[ -z "${program_of[$package]:-}" ] || [ ! -x "$(PATH=$PATH:/usr/sbin command -v \
+		"${program_of[$package]}")" ] || continue
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
 		missing+=("$package")
 done
@@ -37,6 +43,18 @@ fi
 sudo=()
 [ "$(id -u)" = 0 ] || sudo=(sudo)
 echo "installing: ${missing[*]}"
+# The tests start daemons of their own: none that a package starts is to stay.
+services=(docker.socket docker.service containerd.service)
+started() {
+	command -v systemctl >/dev/null && systemctl is-active --quiet "$1" 2>/dev/null
+}
+new_services=()
+for service in "${services[@]}"; do
+	started "$service" || new_services+=("$service")
+done
 "${sudo[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends \
 	"${missing[@]}" >/dev/null
+for service in "${new_services[@]}"; do
+	! started "$service" || "${sudo[@]}" systemctl disable --quiet --now "$service"
+done

@@ -156,6 +156,8 @@ static int set_up(struct exec_child *c)
 		r = process_write_labels(process, &c->labels, &c->err);
 	if (r == 0)
 		r = process_drop_rights(process, &c->user, c->filter, c->meeting, &c->err);
+	if (r == 0)
+		r = process_confine(process, c->filter, c->meeting, &c->err);
 	return r;
 }
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -352,6 +353,12 @@ static int drop_rights(struct init *init)
 					   init->args->meeting, &init->err);
 }
 
+static int confine(struct init *init)
+{
+	return process_confine(init->process, &init->plan->seccomp, init->args->meeting,
+			       &init->err);
+}
+
 /* With the container's rights only: these programs are the container's own. */
 static int run_start_hooks(struct init *init)
 {
@@ -391,11 +398,29 @@ static const struct {
 	{ "change to the working folder", change_dir },
 	{ "find the user", find_user },
 	{ "find the program", find_program },
-	{ "wait for the start", wait_at_gate },
 	{ "drop rights", drop_rights },
+	{ "wait for the start", wait_at_gate },
+	{ "confine", confine },
 	{ "run hooks", run_start_hooks },
 	{ "execute", execute },
 };
+
+/* To the parent; to whoever reads the container's messages where it has not waited for the start. */
+static void report(struct init *init)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	const struct containr_error *err = &init->err;
+	char text[sizeof(err->message) + 64];
+	int len;
+
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	if (fs_write_all(init->args->error_fd, err, sizeof(*err)) == 0 ||
+	    init->args->launch->gate < 0)
+		return;
+	len = snprintf(text, sizeof(text), "Error: [%s] %s\n", containr_error_name(err->code),
+		       err->message);
+	error_ignore(fs_write_all(STDERR_FILENO, text, (size_t)len));
+}
 
 _Noreturn void init_main(const struct init_args *args)
 {
@@ -412,8 +437,6 @@ _Noreturn void init_main(const struct init_args *args)
 		log_debug(init.log, "init: %s", steps[i].name);
 		r = steps[i].run(&init);
 	}
-	/* the parent reads this; if it is gone, so is everybody who could be told */
-	if (fs_write_all(args->error_fd, &init.err, sizeof(init.err)) < 0)
-		_exit(125);
+	report(&init);
 	_exit(containr_error_exit_status(init.err.code));
 }

@@ -39,6 +39,21 @@ static int check_program(const char *path)
 	return access(path, X_OK) < 0 ? errno : 0;
 }
 
+/*
+ * The words of docker and runc, in their spelling: engines tell the exit status from them, and their
+ * clients too. A folder has to be "permission denied" for docker.
+ */
+static int fail_execute(const char *name, int problem, struct containr_error *err)
+{
+	const char *words = problem == EISDIR	? "permission denied, it is a folder"
+			    : problem == EACCES ? "permission denied"
+						: strerror(problem);
+
+	(void)fail(err, CONTAINR_E_COMMAND_NOT_EXECUTABLE, "cannot execute '%s': %s", name, words);
+	err->sys_errno = problem;
+	return -err->code;
+}
+
 int process_find_program(const char *name, char *const *env, char *ret_path, size_t size,
 			 struct containr_error *err)
 {
@@ -66,15 +81,11 @@ int process_find_program(const char *name, char *const *env, char *ret_path, siz
 		list += len;
 		list += *list == ':';
 	}
-	/* the words of docker and runc: podman tells the exit status from them */
 	if (problem == ENOENT || problem == ENOTDIR)
 		return fail(err, CONTAINR_E_COMMAND_NOT_FOUND, "cannot execute '%s': %s", name,
 			    strchr(name, '/') ? "no such file or directory"
 					      : "executable file not found in $PATH");
-	(void)fail(err, CONTAINR_E_COMMAND_NOT_EXECUTABLE, "cannot execute '%s': %s", name,
-		   strerror(problem));
-	err->sys_errno = problem;
-	return -err->code;
+	return fail_execute(name, problem, err);
 }
 
 int process_set_oom_score(const struct oci_process *process, struct containr_error *err)
@@ -181,18 +192,13 @@ static int load_filter(const struct seccomp_filter *filter, const struct rendezv
 	return r < 0 || listener < 0 ? r : rendezvous_send_listener(meeting, listener, err);
 }
 
-/*
- * A filter needs no_new_privs or CAP_SYS_ADMIN: with the first it is loaded last, so that it need
- * not allow what the steps before call; without, before the capability goes.
- */
 int process_drop_rights(const struct oci_process *process, const struct process_user *user,
 			const struct seccomp_filter *filter, const struct rendezvous *meeting,
 			struct containr_error *err)
 {
-	bool early = filter->len && !process->no_new_privileges;
 	int r = 0;
 
-	if (early)
+	if (filter->len && !process->no_new_privileges)
 		r = load_filter(filter, meeting, err);
 	if (r == 0 && process->has_capabilities)
 		r = caps_apply_bounding(&process->caps, err);
@@ -206,9 +212,13 @@ int process_drop_rights(const struct oci_process *process, const struct process_
 		r = caps_apply(&process->caps, err);
 	if (r == 0 && process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot set no_new_privs");
-	if (r == 0 && filter->len && !early)
-		r = load_filter(filter, meeting, err);
 	return r;
+}
+
+int process_confine(const struct oci_process *process, const struct seccomp_filter *filter,
+		    const struct rendezvous *meeting, struct containr_error *err)
+{
+	return filter->len && process->no_new_privileges ? load_filter(filter, meeting, err) : 0;
 }
 
 /*
@@ -259,12 +269,10 @@ int process_close_others(int first, const int *keep, size_t count, struct contai
 int process_execute(const char *path, char *const *argv, char *const *env,
 		    struct containr_error *err)
 {
-	enum containr_error_code code;
-
 	(void)execve(path, argv, env);
-	code = errno == ENOENT ? CONTAINR_E_COMMAND_NOT_FOUND : CONTAINR_E_COMMAND_NOT_EXECUTABLE;
-	(void)fail_sys(err, code, "cannot execute '%s'", path);
-	err->code = (int32_t)code; /* EACCES is about this file, not about the engine's rights */
-	(void)fail_hint(err, "%s", containr_error_default_hint(err->code));
-	return -err->code;
+	if (errno != ENOENT)
+		return fail_execute(path, errno, err);
+	/* it was there just now: what is not there is the interpreter that it asks for */
+	return fail(err, CONTAINR_E_COMMAND_NOT_FOUND,
+		    "cannot execute '%s': no such file or directory", path);
 }

@@ -79,12 +79,19 @@ int process_own_streams(const struct oci_process *process, const struct process_
 			bool pipes_are_ours, struct containr_error *err) MUST_CHECK;
 
 /**
- * Takes the identity and the capabilities of the process, no_new_privs and the filter, in the right
- * order. The filter's listener, if it has one, goes to the agent of @meeting.
+ * Takes the identity and the capabilities of the process, and no_new_privs, in the right order.
+ *
+ * A filter needs no_new_privs or CAP_SYS_ADMIN. Without the first it is loaded here, before the
+ * capability goes; with it by process_confine(), so that it need not allow what comes in between. Its
+ * listener, if it has one, goes to the agent of @meeting.
  */
 int process_drop_rights(const struct oci_process *process, const struct process_user *user,
 			const struct seccomp_filter *filter, const struct rendezvous *meeting,
 			struct containr_error *err) MUST_CHECK;
+
+/** Loads the filter, unless process_drop_rights() did. */
+int process_confine(const struct oci_process *process, const struct seccomp_filter *filter,
+		    const struct rendezvous *meeting, struct containr_error *err) MUST_CHECK;
 
 /**
  * Closes all descriptors from @first on but those in @keep (any order, -1 for none).

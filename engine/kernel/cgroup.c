@@ -274,6 +274,23 @@ bool cgroup_format_enable(unsigned int controllers, char ret_text[CGROUP_ENABLE_
 	return used > 0;
 }
 
+/*
+ * The container's own folder. One that is there and empty was left by a runtime that was killed on its
+ * way, and would keep this id from ever being used again: it gives way, and with it what was set in it.
+ * rmdir(2) refuses those that have processes or folders in them.
+ */
+static int make_leaf(const char *path)
+{
+	if (mkdir(path, 0755) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -1;
+	if (rmdir(path) == 0)
+		return mkdir(path, 0755);
+	errno = EEXIST;
+	return -1;
+}
+
 /* Creates the folders of @path one by one; v2 controllers must be enabled on the way down. */
 static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_plan *plan,
 			   const char *base, struct containr_error *err)
@@ -283,7 +300,7 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 	bool used = cgroup_format_enable(plan->v2_enable & host->v2, enable);
 
 	(void)snprintf(part, sizeof(part), "%s%s", base, plan->path);
-	if (!used && mkdir(part, 0755) == 0)
+	if (!used && make_leaf(part) == 0)
 		return 0; /* the parents are there, and nothing is to be enabled in them */
 	for (const char *p = plan->path; *p;) {
 		const char *end = strchrnul(p + 1, '/');
@@ -302,7 +319,7 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 					part);
 		(void)snprintf(part, sizeof(part), "%s%.*s", base, (int)(end - plan->path),
 			       plan->path);
-		if (mkdir(part, 0755) < 0 && (errno != EEXIST || !*end))
+		if (*end ? mkdir(part, 0755) < 0 && errno != EEXIST : make_leaf(part) < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'",
 					part);
 		p = end;
@@ -315,7 +332,7 @@ static int make_v1_folder(enum cgroup_controller controller, const char *full, s
 {
 	char part[CGROUP_PATH_MAX];
 
-	if (controller != CGROUP_CPUSET && mkdir(full, 0755) == 0)
+	if (controller != CGROUP_CPUSET && make_leaf(full) == 0)
 		return 0;
 	if (controller != CGROUP_CPUSET && errno != ENOENT)
 		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'", full);
@@ -326,7 +343,7 @@ static int make_v1_folder(enum cgroup_controller controller, const char *full, s
 		if (full[i] != '/' && full[i] != '\0')
 			continue;
 		(void)snprintf(part, sizeof(part), "%.*s", (int)i, full);
-		if (mkdir(part, 0755) < 0 && (errno != EEXIST || full[i] == '\0'))
+		if (full[i] ? mkdir(part, 0755) < 0 && errno != EEXIST : make_leaf(part) < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'",
 					part);
 		if (controller != CGROUP_CPUSET)

@@ -59,6 +59,30 @@ equal "$(grep Cpus_allowed_list /proc/self/status)" "$(cat bound.out)"
 expect_output $'Cpus_allowed_list:\t0' -- runtime exec bound grep Cpus_allowed_list /proc/self/status
 expect_status 0 -- runtime delete --force bound
 
+fact "what fails after create is told on the container's own messages"
+printf 'no program\n' > rootfs/bin/garbage
+chmod +x rootfs/bin/garbage
+configure . 'process["args"] = ["/bin/garbage"]'
+runtime create broken > broken.out 2> broken.err || fail "create: $(cat broken.err)"
+expect_status 0 -- runtime start broken
+stopped() { [ "$(status_of broken)" = stopped ]; }
+wait_for stopped
+equal "Error: [COMMAND_NOT_EXECUTABLE] cannot execute '/bin/garbage': Exec format error" \
+	"$(cat broken.err)"
+expect_status 0 -- runtime delete broken
+rm rootfs/bin/garbage
+
+fact "rights that cannot be had fail create, not the start"
+if bounding=$(sed -n 's/^CapBnd:\t/0x/p' /proc/self/status) && ((bounding >> 24 & 1)); then
+	not_here "there are all capabilities"
+else
+	configure . 'process["capabilities"] = {"bounding": ["CAP_SYS_RESOURCE"],
+		"permitted": ["CAP_SYS_RESOURCE"], "effective": ["CAP_SYS_RESOURCE"]}; sh("true")'
+	expect_error PERMISSION_DENIED 125 "cannot set capabilities: Operation not permitted" \
+		"run as root" -- runtime create greedy
+	no_bundle_left || fail "something is left of it"
+fi
+
 # label MEMBER SIGN NAME
 label() {
 	if [ -e "$2" ]; then

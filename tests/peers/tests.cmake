@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 containr_script_test(peers/image_layout_test LABEL peers)
 containr_script_test(peers/podman_test LABEL peers)
+containr_script_test(peers/containerd_test LABEL peers)
+containr_script_test(peers/dockerd_test LABEL peers)
 containr_script_test(peers/oci_runtime_test LABEL peers)
 containr_script_test(peers/oci_escape_test LABEL peers)
 containr_script_test(peers/oci_namespaces_test LABEL peers)

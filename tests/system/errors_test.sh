@@ -30,9 +30,9 @@ refuses COMMAND_NOT_FOUND 127 "cannot execute '/nope/x': no such file or directo
 	"give a path that exists in the image, or a name on its PATH" -- containr run busybox /nope/x
 
 fact "a command that cannot be executed"
-refuses COMMAND_NOT_EXECUTABLE 126 "cannot execute '/etc/passwd': Permission denied" \
+refuses COMMAND_NOT_EXECUTABLE 126 "cannot execute '/etc/passwd': permission denied" \
 	"the file must be executable and of this architecture" -- containr run busybox /etc/passwd
-refuses COMMAND_NOT_EXECUTABLE 126 "cannot execute '/etc': Is a directory" \
+refuses COMMAND_NOT_EXECUTABLE 126 "cannot execute '/etc': permission denied, it is a folder" \
 	"the file must be executable and of this architecture" -- containr run busybox /etc
 printf 'not a program' > not_a_program
 chmod +x not_a_program

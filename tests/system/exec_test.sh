@@ -76,7 +76,7 @@ equal 9 $status
 fact "errors are told as those of run"
 expect_error COMMAND_NOT_FOUND 127 "cannot execute 'nope': executable file not found in \$PATH" \
 	"give a path that exists in the image, or a name on its PATH" -- containr exec web nope
-expect_error COMMAND_NOT_EXECUTABLE 126 "cannot execute '/etc/passwd': Permission denied" \
+expect_error COMMAND_NOT_EXECUTABLE 126 "cannot execute '/etc/passwd': permission denied" \
 	"the file must be executable and of this architecture" -- containr exec web /etc/passwd
 expect_error CONTAINER_NOT_RUNNING 125 "container 'stopped' is not running" \
 	"start it with: containr start NAME" -- containr exec stopped true

@@ -181,12 +181,39 @@ static void cgroup_of_somebody_else_is_not_taken_and_not_removed(void **state)
 	(void)state;
 	if (!has_pids())
 		skip();
-	make_plan(&plan, "/theirs");
+	make_plan(&plan, "/theirs/inner");
 	assert_int_equal(cgroup_create(&host, &plan, &first, &err), 0);
+	cgroup_plan_release(&plan);
+	make_plan(&plan, "/theirs");
 	assert_int_equal(cgroup_create(&host, &plan, &second, &err), -CONTAINR_E_CGROUP_SETUP);
 	assert_int_equal(err.sys_errno, EEXIST);
-	assert_true(is_there(CGROUP_PIDS, "/theirs"));
+	assert_true(is_there(CGROUP_PIDS, "/theirs/inner"));
 	remove_all("/theirs");
+	cgroup_plan_release(&plan);
+}
+
+static void empty_cgroup_that_was_left_gives_way_with_its_limits(void **state)
+{
+	autocgroup first = CGROUP_INIT;
+	autocgroup second = CGROUP_INIT;
+	struct cgroup_plan plan;
+	struct containr_error err;
+	enum cgroup_controller where =
+		host.layout == CGROUP_LAYOUT_V2 ? CGROUP_UNIFIED : CGROUP_PIDS;
+	int64_t limit = 0;
+
+	(void)state;
+	if (!has_pids())
+		skip();
+	make_plan(&plan, "/left");
+	assert_int_equal(cgroup_plan_add(&plan, CGROUP_PIDS, "pids.max", strdup("123"), &err), 0);
+	assert_int_equal(cgroup_create(&host, &plan, &first, &err), 0);
+	cgroup_plan_release(&plan);
+	make_plan(&plan, "/left");
+	assert_int_equal(cgroup_create(&host, &plan, &second, &err), 0);
+	assert_true(cgroup_read_number(&second, where, "pids.max", &limit));
+	assert_true(limit == INT64_MAX);
+	remove_all("/left");
 	cgroup_plan_release(&plan);
 }
 
@@ -194,6 +221,7 @@ static void what_was_made_before_somebody_elses_is_taken_back(void **state)
 {
 	autocgroup cgroup = CGROUP_INIT;
 	autofree char *theirs = NULL;
+	autofree char *inner = NULL;
 	struct cgroup_plan plan;
 	struct containr_error err;
 
@@ -202,10 +230,13 @@ static void what_was_made_before_somebody_elses_is_taken_back(void **state)
 		skip();
 	make_plan(&plan, "-half");
 	theirs = folder_of(CGROUP_UNIFIED, "-half");
+	inner = folder_of(CGROUP_UNIFIED, "-half/inner");
 	assert_int_equal(mkdir(theirs, 0755), 0);
+	assert_int_equal(mkdir(inner, 0755), 0);
 	assert_int_equal(cgroup_create(&host, &plan, &cgroup, &err), -CONTAINR_E_CGROUP_SETUP);
 	assert_false(is_there(CGROUP_PIDS, "-half"));
 	assert_true(is_there(CGROUP_UNIFIED, "-half"));
+	assert_int_equal(rmdir(inner), 0);
 	assert_int_equal(rmdir(theirs), 0);
 	cgroup_plan_release(&plan);
 }
@@ -402,6 +433,7 @@ int main(void)
 		cmocka_unit_test(cgroup_is_created_with_its_limits_and_removed),
 		cmocka_unit_test(unlimited_reads_as_the_largest_number),
 		cmocka_unit_test(cgroup_of_somebody_else_is_not_taken_and_not_removed),
+		cmocka_unit_test(empty_cgroup_that_was_left_gives_way_with_its_limits),
 		cmocka_unit_test(what_was_made_before_somebody_elses_is_taken_back),
 		cmocka_unit_test(limit_that_the_kernel_refuses_leaves_nothing),
 		cmocka_unit_test(process_that_enters_is_listed_and_killed),
