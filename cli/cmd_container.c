@@ -5,6 +5,7 @@
 static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_attach },
 	{ .cmd = &cmd_create },
+	{ .cmd = &cmd_diff },
 	{ .cmd = &cmd_exec },
 	{ .cmd = &cmd_container_inspect },
 	{ .cmd = &cmd_kill },

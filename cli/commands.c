@@ -34,6 +34,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_completion },
 	{ .cmd = &cmd_container },
 	{ .cmd = &cmd_create },
+	{ .cmd = &cmd_diff },
 	{ .cmd = &cmd_events },
 	{ .cmd = &cmd_exec },
 	{ .cmd = &cmd_help },

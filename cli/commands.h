@@ -21,6 +21,7 @@ extern const struct cmd cmd_attach;
 extern const struct cmd cmd_container;
 extern const struct cmd cmd_container_inspect;
 extern const struct cmd cmd_create;
+extern const struct cmd cmd_diff;
 extern const struct cmd cmd_events;
 extern const struct cmd cmd_exec;
 extern const struct cmd cmd_image;

@@ -82,6 +82,17 @@ expect_output web -- as_user containr kill web
 expect_output 137 -- as_user containr wait web
 expect_output web -- as_user containr rm web
 
+fact "diff, rename and top see them, also where the user may not look"
+as_user containr run -d --name before owners \
+	sh -c 'touch /theirs /bin/new; chown 33:44 /bin; chmod 700 /bin' > /dev/null
+expect_output 0 -- as_user containr wait before
+expect_output "" -- as_user containr rename before after
+expect_output $'C /bin\nA /bin/new\nC /theirs' -- as_user containr diff after
+expect_output after -- as_user containr rm -f after
+as_user containr run -d --name topped busybox sleep 1000 > /dev/null
+equal "tester sleep 1000" "$(as_user containr top topped | awk 'NR == 2 { print $1, $8, $9 }')"
+expect_output topped -- as_user containr rm -f topped
+
 fact "containers share namespaces"
 as_user containr run -d --name first busybox sleep 1000 > id
 expect_output "1 sleep" -- as_user containr run --rm --pid container:first busybox sh -c 'echo 1 $(cat /proc/1/comm)'

@@ -6,6 +6,7 @@ foreach(name
 	errors
 	events
 	exec
+	files
 	format
 	import
 	lifecycle

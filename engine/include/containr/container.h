@@ -279,6 +279,30 @@ int containr_rename(struct containr *engine, const char *container, const char *
 int containr_update(struct containr *engine, const char *container,
 		    const struct containr_spec *limits, struct containr_error *err);
 
+enum containr_change_kind {
+	CONTAINR_CHANGE_ADDED = 'A',
+	CONTAINR_CHANGE_CHANGED = 'C', /* a folder is also when something in it is */
+	CONTAINR_CHANGE_DELETED = 'D'
+};
+
+/* A file in which a container differs from its image. */
+struct containr_change {
+	enum containr_change_kind kind;
+	char *path; /* absolute, as the container sees it */
+};
+
+/**
+ * Lists what a container, running or not, has changed in the files of its image, by path. What is
+ * mounted in it does not count.
+ *
+ * @ret_changes: array of @ret_count, the caller's to free with containr_changes_free()
+ * Errors: UNSUPPORTED for a container made of a bundle.
+ */
+int containr_changes(struct containr *engine, const char *container,
+		     struct containr_change **ret_changes, size_t *ret_count,
+		     struct containr_error *err);
+void containr_changes_free(struct containr_change *changes, size_t count);
+
 /* A process of a container, as the host sees it. */
 struct containr_process {
 	int pid;
