@@ -136,6 +136,10 @@ fi
 fact "without subordinate ids the user's own is mapped"
 : > subids
 expect_output "0 12345 1" -- as_user containr run --rm busybox sh -c 'echo $(cat /proc/self/uid_map)'
+tar -C tree -cf - theirs > theirs.tar
+expect_error PERMISSION_DENIED 125 "'theirs' belongs to 33:44, who is nobody in your user namespace" \
+	"give yourself more ids in /etc/subuid and /etc/subgid (subuid(5))" -- \
+	as_user containr import ../theirs.tar theirs
 expect_error INVALID_ARGUMENT 125 "user 33:0 is nobody in the container's user namespace" \
 	"map more ids; an ordinary user has those of /etc/subuid and /etc/subgid" -- \
 	as_user containr run --rm -u 33 busybox true

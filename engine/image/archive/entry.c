@@ -58,13 +58,25 @@ static gid_t target_gid(const struct target *target)
 	return (gid_t)archive_entry_gid(target->entry);
 }
 
+/* chown(2) gives EINVAL for an id that the user namespace does not have. */
+static int fail_owner(const struct target *target)
+{
+	if (errno != EINVAL)
+		return target_fail(target, "cannot set the owner of");
+	(void)fail(target->tree->err, CONTAINR_E_PERMISSION_DENIED,
+		   "'%.300s' belongs to %u:%u, who is nobody in your user namespace", target->name,
+		   target_uid(target), target_gid(target));
+	return fail_hint(target->tree->err,
+			 "give yourself more ids in /etc/subuid and /etc/subgid (subuid(5))");
+}
+
 /* The owner comes first: chown(2) takes setuid bits and capabilities away. */
 static int set_attributes(const struct target *target, int fd)
 {
 	int r;
 
 	if (fchown(fd, target_uid(target), target_gid(target)) < 0)
-		return target_fail(target, "cannot set the owner of");
+		return fail_owner(target);
 	r = xattr_write_all(fd, target->entry, target->name, target->tree->err);
 	if (r < 0)
 		return r;
@@ -82,7 +94,7 @@ static int set_attributes_at(const struct target *target, bool has_mode)
 
 	if (fchownat(place->folder, place->leaf, target_uid(target), target_gid(target),
 		     AT_SYMLINK_NOFOLLOW) < 0)
-		return target_fail(target, "cannot set the owner of");
+		return fail_owner(target);
 	if (has_mode && fchmodat(place->folder, place->leaf, target_mode(target), 0) < 0)
 		return target_fail(target, "cannot set the mode of");
 	if (utimensat(place->folder, place->leaf, times, AT_SYMLINK_NOFOLLOW) < 0)
