@@ -37,17 +37,17 @@ static ssize_t read_text(int dir, const char *file, char *text, size_t size)
 static bool parse_number(const char *text, int64_t *ret_value)
 {
 	char *end;
+	long long value;
 
 	if (strncmp(text, "max", 3) == 0) {
 		*ret_value = INT64_MAX;
 		return true;
 	}
 	errno = 0;
-	*ret_value = strtoll(text, &end, 10);
+	value = strtoll(text, &end, 10);
 	if (end == text)
 		return false;
-	if (errno == ERANGE)
-		*ret_value = INT64_MAX;
+	*ret_value = errno == ERANGE ? INT64_MAX : value;
 	return true;
 }
 
