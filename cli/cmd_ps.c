@@ -289,11 +289,9 @@ const struct cmd cmd_ps = {
 		"of "
 		"labels each.\n"
 		"\n"
-		"\"Exited (unknown)\" means that the container's monitor was killed and the end "
-		"was "
-		"only found later; \"(monitor lost)\" that it runs without one, and nothing "
-		"collects "
-		"its output.",
+		"\"Exited (unknown)\" means that the container's monitor was killed and "
+		"nothing kept the exit code; \"(monitor lost)\" that it runs without one, and "
+		"nothing collects its output.",
 	.section = CMD_SECTION_CONTAINERS,
 	.opts = ps_opts,
 	.examples = examples,

@@ -6,10 +6,12 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "container/control.h"
+#include "container/live.h"
 #include "container/record.h"
 #include "container/state.h"
 #include "image/gc.h"
 #include "kernel/cgroup.h"
+#include "kernel/exit_pin.h"
 #include "volume/references.h"
 
 #include <errno.h>
@@ -87,7 +89,28 @@ static void sweep_name(const struct containr *engine, int names, const char *nam
 		(void)unlinkat(names, name, 0);
 }
 
-static void sweep(const struct containr *engine, const char *folder,
+static void unpin(const struct containr *engine, const char *id)
+{
+	char path[EXITS_PATH_SIZE];
+
+	live_exit_path(id, path);
+	exit_unpin(engine->runroot_fd, path);
+}
+
+/* Of a container that was removed while whoever should do this was killed. */
+static void sweep_pin(const struct containr *engine, int exits, const char *id)
+{
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "containers/%s", id);
+	if (faccessat(engine->root_fd, path, F_OK, 0) == 0 || errno != ENOENT)
+		return;
+	(void)exits;
+	unpin(engine, id);
+	control_unlisten(engine, id);
+}
+
+static void sweep(const struct containr *engine, int root, const char *folder,
 		  void (*look_at)(const struct containr *engine, int dir, const char *name))
 {
 	autoclosedir DIR *listing = NULL;
@@ -95,7 +118,7 @@ static void sweep(const struct containr *engine, const char *folder,
 	struct containr_error ignored;
 	autoclose int fd = -1;
 
-	if (fs_open_dir(engine->root_fd, folder, &fd, &ignored) < 0)
+	if (fs_open_dir(root, folder, &fd, &ignored) < 0)
 		return;
 	listing = fdopendir(fd);
 	if (!listing)
@@ -123,9 +146,11 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	int trash;
 
 	control_unlisten(engine, id);
+	unpin(engine, id);
 	tell_unmount(engine, id);
-	sweep(engine, "containers", sweep_folder);
-	sweep(engine, "names", sweep_name);
+	sweep(engine, engine->root_fd, "containers", sweep_folder);
+	sweep(engine, engine->root_fd, "names", sweep_name);
+	sweep(engine, engine->runroot_fd, EXITS_FOLDER, sweep_pin);
 	references_sweep(engine);
 	trash = store_empty_trash(engine, err);
 	return r < 0 ? r : trash;

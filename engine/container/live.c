@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "kernel/cgroup.h"
+#include "kernel/exit_pin.h"
 #include "kernel/pidfd.h"
 
 #include <fcntl.h>
@@ -18,6 +19,11 @@ void live_release(struct live *live)
 	*live = LIVE_INIT;
 }
 
+void live_exit_path(const char *id, char ret_path[EXITS_PATH_SIZE])
+{
+	(void)snprintf(ret_path, EXITS_PATH_SIZE, EXITS_FOLDER "/%s", id);
+}
+
 static bool runs(const struct state *state)
 {
 	char boot_id[40];
@@ -29,13 +35,41 @@ static bool runs(const struct state *state)
 	return process_is_alive(state->pid, state->pid_start);
 }
 
+/* Its end, as far as that is known without a monitor. */
+static void fill_end(const struct containr *engine, const char *id, struct state *state)
+{
+	char path[EXITS_PATH_SIZE];
+	int code = 255;
+
+	live_exit_path(id, path);
+	/* runroot does not outlive this boot of the host, and a pin is its container's last run */
+	state->exit_known = exit_pin_read(engine->runroot_fd, path, &code);
+	state->status = STATE_EXITED;
+	state->exit_code = code;
+	state->paused = 0;
+	state->pid = 0;
+	state->finished_ns = time_now_ns();
+}
+
+/* As a monitor tells it. */
+static void tell_end(const struct containr *engine, const struct live *live)
+{
+	autorecord record = { 0 };
+	struct containr_error ignored;
+	char more[40] = "";
+
+	if (record_read(live->dir, &record, &ignored) < 0)
+		return;
+	if (live->state.exit_known)
+		(void)snprintf(more, sizeof(more), ",\"exitCode\":\"%d\"", live->state.exit_code);
+	record_tell(engine, live->id, &record, "die", more);
+}
+
 /*
  * The monitor is gone and so is the container: its end is written down by whoever sees it first.
- * The exit code went with the monitor.
  */
 static int repair(struct containr *engine, struct live *live, struct containr_error *err)
 {
-	autorecord record = { 0 };
 	struct cgroup_host host;
 	struct containr_error ignored;
 	char path[96];
@@ -55,18 +89,14 @@ static int repair(struct containr *engine, struct live *live, struct containr_er
 		live->state.status = STATE_EXITED;
 		r = state_write(live->state_fd, &live->state, err);
 	} else if (r == 0 && live->state.status == STATE_RUNNING) {
-		live->state.status = STATE_EXITED;
-		live->state.paused = 0;
-		live->state.exit_code = 255;
-		live->state.exit_known = 0;
-		live->state.pid = 0;
-		live->state.finished_ns = time_now_ns();
+		fill_end(engine, live->id, &live->state);
 		r = state_write(live->state_fd, &live->state, err);
 		cgroup_host_probe(&host);
 		(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
 		error_ignore(cgroup_remove(&host, path, &ignored));
-		error_ignore(record_read(live->dir, &record, &ignored));
-		record_tell(engine, live->id, &record, "die", "");
+		tell_end(engine, live);
+		live_exit_path(live->id, path);
+		exit_unpin(engine->runroot_fd, path);
 	}
 	state_unlock(live->state_fd);
 	return r;

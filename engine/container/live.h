@@ -17,6 +17,13 @@ struct live {
 	bool monitor_lost; /* it runs without a monitor */
 };
 
+/* Below the engine's runroot: a pin of kernel/exit_pin.h for each container that runs detached. */
+#define EXITS_FOLDER "exits"
+#define EXITS_PATH_SIZE 96
+
+/** Writes where the pin of a container is, taken from runroot. */
+void live_exit_path(const char *id, char ret_path[EXITS_PATH_SIZE]);
+
 #define LIVE_INIT ((struct live) { .dir = -1, .state_fd = -1 })
 #define autolive __attribute__((cleanup(live_release))) struct live
 

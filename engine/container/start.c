@@ -10,7 +10,9 @@
 #include "container/helpers.h"
 #include "container/join.h"
 #include "container/launch.h"
+#include "container/live.h"
 #include "container/state.h"
+#include "kernel/exit_pin.h"
 #include "kernel/pidfd.h"
 #include "kernel/pty.h"
 #include "monitor/monitor.h"
@@ -273,6 +275,18 @@ static int launch_all(struct starter *s)
 	return r < 0 ? r : launch_container(s);
 }
 
+/* Nobody waits for it: should its monitor be killed, the kernel still tells how it ended. */
+static void pin_exit(struct starter *s)
+{
+	char path[EXITS_PATH_SIZE];
+
+	live_exit_path(s->container->id, path);
+	if (*slot(s, MONITOR_FD_CLIENT) < 0)
+		exit_pin(s->launched.pidfd, s->engine->runroot_fd, path);
+	else
+		exit_unpin(s->engine->runroot_fd, path);
+}
+
 /* What was launched but could not be written down would be a container that nobody knows. */
 static void undo_launch(struct starter *s)
 {
@@ -301,6 +315,8 @@ static int start_here(struct starter *s)
 
 	if (r == 0)
 		r = launch_all(s);
+	if (r == 0)
+		pin_exit(s);
 	if (r == 0)
 		r = note_start(s, helpers.attributes);
 	if (r == 0)

@@ -25,7 +25,7 @@
 
 static const char *const root_folders[] = { "containers", "names", "images",
 					    "layers",	  "tmp",   "trash" };
-static const char *const runroot_folders[] = { "containers", "monitors" };
+static const char *const runroot_folders[] = { "containers", "monitors", "exits" };
 
 const char *containr_version(void)
 {

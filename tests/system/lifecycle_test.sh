@@ -23,6 +23,20 @@ is_running() {
 	[ "$(inspect_value "$1" Status)" = '"running"' ]
 }
 
+# lose_monitor CONTAINER: what SIGKILL leaves of a process is there for a moment.
+lose_monitor() {
+	local monitor
+
+	monitor=$(monitor_of "$1")
+	kill -KILL "$monitor"
+	wait_for is_gone "$monitor"
+}
+
+# Whether the kernel tells how a process ended that nobody of ours reaped: since Linux 6.15.
+keeps_exits() {
+	[ "$(printf '6.15\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 6.15 ]
+}
+
 is_gone() {
 	[ ! -d "/proc/$1" ]
 }
@@ -177,14 +191,21 @@ assert_nothing_left
 fact "with a killed monitor ps still tells the truth"
 containr run -d --name lost busybox sh -c 'trap "exit 5" TERM; while :; do sleep 0.01; done' > out
 pid=$(inspect_value lost Pid)
-kill -KILL "$(monitor_of lost)"
+lose_monitor lost
 matches 'Up*\(monitor lost\)' "$(containr ps | column 5)"
 equal true "$(inspect_value lost MonitorLost)"
 expect_output here -- containr exec lost echo here
 expect_output lost -- containr stop lost
 wait_for is_gone "$pid"
-equal "Exited (unknown)" "$(status_of lost)"
-equal false "$(inspect_value lost ExitCodeKnown)"
+if keeps_exits; then
+	equal "Exited (5)" "$(status_of lost)"
+	expect_output 5 -- containr wait lost
+	equal true "$(inspect_value lost ExitCodeKnown)"
+	equal die=5 "$(containr events --since 1h --until 0s --filter event=die --format '{{.Action}}={{.Actor.Attributes.exitCode}}' | tail -n 1)"
+else
+	equal "Exited (unknown)" "$(status_of lost)"
+	equal false "$(inspect_value lost ExitCodeKnown)"
+fi
 expect_output lost -- containr start lost
 is_running lost || fail "it cannot be started again"
 expect_output lost -- containr rm -f lost
@@ -194,12 +215,37 @@ fact "the end of a container without a monitor is found by the next command"
 containr run -d --name lost busybox sleep 100 > out
 id=$(cat out)
 pid=$(inspect_value lost Pid)
-kill -KILL "$(monitor_of lost)"
+lose_monitor lost
 kill -KILL "$pid"
 wait_for is_gone "$pid"
-equal "Exited (unknown)" "$(status_of lost)"
+if keeps_exits; then
+	equal "Exited (137)" "$(status_of lost)"
+else
+	equal "Exited (unknown)" "$(status_of lost)"
+fi
 cgroup_file "$id" cgroup.procs tasks && fail "its cgroup is still there"
 expect_output lost -- containr rm lost
 assert_nothing_left
+
+fact "a client that waits is told that the monitor was killed, and the container lives on"
+containr run --name lost busybox sh -c 'echo up; sleep 100' > ready 2> err &
+wait_for grep -q up ready
+lose_monitor lost
+{ wait $!; } 2> /dev/null || true
+matches "*MONITOR_LOST*lost the monitor of container*" "$(cat err)"
+is_running lost || fail "it ended with its monitor"
+expect_output lost -- containr rm -f lost
+assert_nothing_left
+
+fact "the pin of a container that nobody took down is swept"
+containr run -d --name lost busybox sleep 100 > out
+pid=$(inspect_value lost Pid)
+lose_monitor lost
+kill -KILL "$pid"
+rm -r "$CONTAINR_ROOT/containers/$(cat out)" "$CONTAINR_ROOT/names/lost"
+rmdir /sys/fs/cgroup/{,*/}containr/"$(cat out)" 2> /dev/null || true
+containr run --rm busybox true
+assert_nothing_left
+equal "" "$(ls "$CONTAINR_RUNROOT/exits")"
 
 finish
