@@ -4,9 +4,11 @@
 /* Sorted by name; the tests hold every table to that. */
 static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_attach },
+	{ .cmd = &cmd_cp },
 	{ .cmd = &cmd_create },
 	{ .cmd = &cmd_diff },
 	{ .cmd = &cmd_exec },
+	{ .cmd = &cmd_export },
 	{ .cmd = &cmd_container_inspect },
 	{ .cmd = &cmd_kill },
 	{ .cmd = &cmd_logs },

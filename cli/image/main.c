@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cmd_import.h"
 #include "cli/commands.h"
+#include "cli/image/cp.h"
+#include "cli/image/export.h"
 #include "cli/image/import.h"
 
 /*
@@ -10,6 +12,8 @@
 int main(int argc, char **argv, char **envp)
 {
 	static const struct cmd_binding bindings[] = {
+		{ .cmd = &cmd_cp, .run = cp_run },
+		{ .cmd = &cmd_export, .run = export_run },
 		{ .cmd = &cmd_import, .run = import_run },
 		{ 0 },
 	};

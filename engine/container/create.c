@@ -351,6 +351,15 @@ int container_load_locked(struct containr *engine, struct container *container,
 	return r < 0 ? r : set_rootfs(engine, container, err);
 }
 
+int container_read(struct containr *engine, const struct live *live, struct container *container,
+		   struct containr_error *err)
+{
+	int r = fs_open_dir(live->dir, ".", &container->dir, err);
+
+	memcpy(container->id, live->id, sizeof(container->id));
+	return r < 0 ? r : container_load_locked(engine, container, err);
+}
+
 int container_load(struct containr *engine, const char *name, struct container *container,
 		   struct containr_error *err)
 {

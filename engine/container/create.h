@@ -50,6 +50,12 @@ int container_make(struct containr *engine, struct container *container,
 int container_write_config(int dir, const struct oci_config *config, enum fs_durability durability,
 			   struct containr_error *err) MUST_CHECK;
 
+struct live;
+
+/** Loads what is known of a container, without its lock. */
+int container_read(struct containr *engine, const struct live *live, struct container *container,
+		   struct containr_error *err) MUST_CHECK;
+
 /**
  * Loads a container to be started and takes its lock.
  * Errors: CONTAINER_NOT_FOUND, CONTAINER_RUNNING, LOCKED.

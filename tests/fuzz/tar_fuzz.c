@@ -65,7 +65,7 @@ static void unpack(const uint8_t *data, size_t size, int root)
 	if (input_open(&input, &from, &err) < 0 || decoder_open(&input, &decoder, &err) < 0)
 		return;
 	source.decoder = decoder;
-	if (unpack_tar(next_bytes, &source, root, &err) < 0 && err.message[0] == '\0')
+	if (unpack_tar(next_bytes, &source, root, UNPACK_LAYER, &err) < 0 && err.message[0] == '\0')
 		abort();
 }
 

@@ -88,9 +88,18 @@ as_user containr run -d --name before owners \
 expect_output 0 -- as_user containr wait before
 expect_output "" -- as_user containr rename before after
 expect_output $'C /bin\nA /bin/new\nC /theirs' -- as_user containr diff after
+expect_output "" -- as_user containr export -o out.tar after
+equal "33 44" "$(tar --numeric-owner -tvf home/out.tar bin/ | head -n 1 | sed 's/^[^ ]* \([0-9]*\).\([0-9]*\) .*/\1 \2/')"
+echo mine > home/own
+expect_output "" -- as_user containr cp own after:/bin/mine
+expect_output "" -- as_user containr cp after:/bin/mine back
+equal "mine $uid" "$(cat home/back) $(stat -c %u home/back)"
 expect_output after -- as_user containr rm -f after
 as_user containr run -d --name topped busybox sleep 1000 > /dev/null
 equal "tester sleep 1000" "$(as_user containr top topped | awk 'NR == 2 { print $1, $8, $9 }')"
+expect_output "" -- as_user containr cp own topped:/root/mine
+expect_output "mine 0" -- as_user containr exec topped sh -c 'echo $(cat /root/mine) $(stat -c %u /root/mine)'
+expect_output mine -- sh -c "$(declare -f as_user); uid=$uid scratch=$scratch; as_user containr cp topped:/root/mine - | tar -xO"
 expect_output topped -- as_user containr rm -f topped
 
 fact "containers share namespaces"

@@ -298,6 +298,22 @@ static int write_typed(const struct target *target)
 	}
 }
 
+/* A folder is never thrown away for a file of its name, nor a file for a folder. */
+static int check_kind(const struct target *target)
+{
+	bool is_folder = archive_entry_filetype(target->entry) == AE_IFDIR &&
+			 !archive_entry_hardlink(target->entry);
+	struct stat info;
+
+	if (fstatat(target->place.folder, target->place.leaf, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : target_fail(target, "cannot look at");
+	if (S_ISDIR(info.st_mode) == is_folder)
+		return 0;
+	return fail(target->tree->err, CONTAINR_E_INVALID_ARGUMENT,
+		    "cannot put a %s in the place of the %s '%.300s'",
+		    is_folder ? "folder" : "file", is_folder ? "file" : "folder", target->name);
+}
+
 /* (uid_t)-1 would mean "do not change" to chown(2). */
 static bool is_id(int64_t id)
 {
@@ -319,7 +335,11 @@ int entry_write(struct tree *tree, struct archive *archive, struct archive_entry
 	r = tree_place(tree, clean, &target.place);
 	if (r < 0)
 		return r;
-	if (str_starts_with(target.place.leaf, WHITEOUT_PREFIX))
+	if (!tree->keeps_kinds && str_starts_with(target.place.leaf, WHITEOUT_PREFIX))
 		return write_whiteout(&target);
+	if (tree->keeps_kinds && *clean)
+		r = check_kind(&target);
+	if (r < 0)
+		return r;
 	return write_typed(&target);
 }

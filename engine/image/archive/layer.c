@@ -68,7 +68,7 @@ static void *unpack_thread(void *data)
 {
 	struct pipeline *pipeline = data;
 	struct containr_error *err = &pipeline->unpack_err;
-	int r = unpack_tar(next_bytes, pipeline, pipeline->files, err);
+	int r = unpack_tar(next_bytes, pipeline, pipeline->files, UNPACK_LAYER, err);
 
 	if (r == 0)
 		r = drain(pipeline);

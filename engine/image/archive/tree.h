@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdbool.h>
+
 /*
  * Places below the folder an archive is unpacked into. Names come from the archive and are hostile:
  *
@@ -22,6 +24,7 @@ struct tree {
 	 */
 	char *folder; /* its name; NULL for none */
 	int folder_fd;
+	bool keeps_kinds; /* UNPACK_FILES */
 	struct containr_error *err;
 };
 

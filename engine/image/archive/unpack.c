@@ -168,7 +168,8 @@ static int set_folder_times(const struct unpack *unpack)
 	return 0;
 }
 
-int unpack_tar(unpack_read_function *read, void *data, int root, struct containr_error *err)
+int unpack_tar(unpack_read_function *read, void *data, int root, enum unpack_kind kind,
+	       struct containr_error *err)
 {
 	autolocale locale_t locale = locale_use_utf8();
 	__attribute__((cleanup(unpack_release))) struct unpack unpack = {
@@ -177,6 +178,7 @@ int unpack_tar(unpack_read_function *read, void *data, int root, struct containr
 	int r = open_archive(&unpack);
 
 	(void)locale;
+	unpack.tree.keeps_kinds = kind == UNPACK_FILES;
 	if (r == 0)
 		r = write_entries(&unpack);
 	return r == 0 ? set_folder_times(&unpack) : r;

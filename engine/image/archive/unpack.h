@@ -8,6 +8,13 @@
 
 #define UNPACK_ENTRIES_MAX 10000000
 
+enum unpack_kind {
+	UNPACK_LAYER, /* of an image, into an empty folder: .wh. files are whiteouts */
+	/* into a folder that has files: names are names, and no folder takes the place of a file,
+	 * nor a file that of a folder */
+	UNPACK_FILES,
+};
+
 /**
  * Gives the next bytes of a tar. Returns their number, 0 at the end, -1 when they cannot be read;
  * they stay valid until the next call.
@@ -15,7 +22,7 @@
 typedef ssize_t unpack_read_function(void *data, const unsigned char **ret_bytes);
 
 /**
- * Unpacks a tar (ustar, pax, GNU, not compressed) into the folder @root, which is empty.
+ * Unpacks a tar (ustar, pax, GNU, not compressed) into the folder @root.
  *
  * The tar is read to its end mark, which must be there: one that was cut off is refused, not
  * accepted in part. What follows the mark is not read.
@@ -23,7 +30,7 @@ typedef ssize_t unpack_read_function(void *data, const unsigned char **ret_bytes
  * @read, @data: where the bytes come from
  * Errors: INVALID_ARCHIVE names the entry or the byte; NO_SPACE, PERMISSION_DENIED, IO.
  */
-int unpack_tar(unpack_read_function *read, void *data, int root,
+int unpack_tar(unpack_read_function *read, void *data, int root, enum unpack_kind kind,
 	       struct containr_error *err) MUST_CHECK;
 
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_IMAGE_STREAM_H
+#define CLI_IMAGE_STREAM_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A tar on its way through a descriptor. */
+struct stream {
+	int fd; /* borrowed */
+	const char *what;
+	unsigned char buffer[64 << 10];
+};
+
+/** Writes all of it, as pack_write_tar() wants it. @stream: struct stream */
+int stream_write(void *stream, const void *bytes, size_t len, struct containr_error *err);
+
+/** Reads what there is, as unpack_tar() wants it. @stream: struct stream */
+ssize_t stream_read(void *stream, const unsigned char **ret_bytes);
+
+#endif
