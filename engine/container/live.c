@@ -163,12 +163,15 @@ int live_find(struct containr *engine, const char *container, struct live *ret_l
 	return r < 0 ? r : live_of_dir(engine, id, dir, ret_live, err);
 }
 
+/* Whoever has the lock of a container that is not up is about to be done: creating, or tidying up. */
+#define LOCK_TRIES 1000
+
 int live_lock(struct live *live, const char *container, struct containr_error *err)
 {
 	for (int tries = 0;; tries++) {
 		int r = state_lock(live->state_fd, false, err);
 
-		if (r == 0 || err->code != CONTAINR_E_LOCKED)
+		if (r == 0 || err->code != CONTAINR_E_LOCKED || tries == LOCK_TRIES)
 			return r;
 		r = state_read(live->state_fd, &live->state, err);
 		if (r < 0)

@@ -45,7 +45,7 @@ int live_peek(struct containr *engine, int containers, const char *id, struct li
  * Takes the lock of a container that does not run. Waits for whoever makes it or cleans up after
  * it, but not for the end of one that is started meanwhile: its starter passes the lock on to the
  * monitor.
- * Errors: CONTAINER_RUNNING, then live->state says so too.
+ * Errors: CONTAINER_RUNNING, then live->state says so too; LOCKED after ten seconds.
  */
 int live_lock(struct live *live, const char *container, struct containr_error *err) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 # cgroups and its two or three processors, and some measure time: one after the other.
 foreach(name
 	attach
+	codes
 	errors
 	events
 	exec
