@@ -137,7 +137,7 @@ static int write_template(struct str *out, const struct containr_info *info, con
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	const struct info_args *args = untyped;
-	struct containr_info info;
+	struct containr_info info = { 0 };
 	autoengine *engine = NULL;
 	autostr out = STR_INIT;
 	int r = format_check(args->format, ctx->err);
