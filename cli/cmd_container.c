@@ -4,6 +4,7 @@
 /* Sorted by name; the tests hold every table to that. */
 static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_attach },
+	{ .cmd = &cmd_commit },
 	{ .cmd = &cmd_cp },
 	{ .cmd = &cmd_create },
 	{ .cmd = &cmd_diff },

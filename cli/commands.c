@@ -31,6 +31,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_complete },
 	{ .cmd = &cmd_man },
 	{ .cmd = &cmd_attach },
+	{ .cmd = &cmd_commit },
 	{ .cmd = &cmd_completion },
 	{ .cmd = &cmd_container },
 	{ .cmd = &cmd_cp },

@@ -18,6 +18,7 @@ extern const struct cmd cmd_help;
 extern const struct cmd cmd_man;
 
 extern const struct cmd cmd_attach;
+extern const struct cmd cmd_commit;
 extern const struct cmd cmd_container;
 extern const struct cmd cmd_container_inspect;
 extern const struct cmd cmd_cp;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cmd_import.h"
 #include "cli/commands.h"
+#include "cli/image/commit.h"
 #include "cli/image/cp.h"
 #include "cli/image/export.h"
 #include "cli/image/import.h"
@@ -12,6 +13,7 @@
 int main(int argc, char **argv, char **envp)
 {
 	static const struct cmd_binding bindings[] = {
+		{ .cmd = &cmd_commit, .run = commit_run },
 		{ .cmd = &cmd_cp, .run = cp_run },
 		{ .cmd = &cmd_export, .run = export_run },
 		{ .cmd = &cmd_import, .run = import_run },

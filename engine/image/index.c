@@ -242,14 +242,17 @@ int index_set_name(struct index *index, const char *name, const struct descripto
 		.manifest = { .media_type = keep(index, manifest->media_type),
 			      .digest = keep(index, manifest->digest),
 			      .size = manifest->size },
-		.name = keep(index, name),
+		.name = name ? keep(index, name) : NULL,
 		.json = json,
 		.renamed = true,
 	};
 
-	if (!entry.manifest.media_type || !entry.manifest.digest || !entry.name)
+	if (!entry.manifest.media_type || !entry.manifest.digest || (name && !entry.name))
 		return fail_oom(err);
-	take_name(index, entry.name);
+	if (!name && index_count_names(index, entry.manifest.digest) > 0)
+		return 0;
+	if (name)
+		take_name(index, entry.name);
 	for (size_t i = 0; i < index->count; i++) {
 		struct index_entry *nameless = &index->entries[i];
 

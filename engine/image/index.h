@@ -54,7 +54,7 @@ int index_save(const struct containr *engine, const struct index *index,
 const struct index_entry *index_find(const struct index *index, const char *name);
 
 /**
- * Gives @name to a manifest. The one that had it before keeps its other names, or stays without.
+ * Gives @name to a manifest; NULL lists one that has none. The one that had it before keeps its other names, or stays without.
  *
  * @manifest: copied
  * @json:     an entry of the same manifest whose further members the new one shall have; NULL: none

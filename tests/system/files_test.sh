@@ -167,6 +167,30 @@ expect_output "" -- containr cp hostile:/etc/shadow shadow
 equal /etc/passwd "$(readlink shadow)"
 [ ! -e /etc/evil ] || fail "it got out"
 
+fact "commit makes an image of what a container has become"
+containr run --name wrote -e COLOR=blue -w /srv -l team=web base sh -c '
+	echo new > new; rm one; rm -r /gone /again; mkdir /again; echo fresh > /again/fresh; ln new hard'
+containr commit -a me -m "what for" -c 'CMD ["cat", "new"]' wrote made:1 > out
+matches "sha256:*" "$(cat out)"
+expect_output new -- containr run --rm made:1
+expect_output "blue /srv" -- containr run --rm made:1 sh -c 'echo $COLOR $PWD'
+equal "/again/fresh /srv/deep /srv/hard /srv/new /gon[e]" \
+	"$(containr run --rm made:1 sh -c 'echo /again/* /srv/* /gon[e]')"
+equal 2 "$(containr image inspect -f '{{len .RootFS.Layers}}' made:1)"
+containr run --name layered made:1 sh -c 'rm /srv/new; mkdir /gone; echo x > /again/y'
+expect_output $'C /again\nA /again/y\nA /gone\nC /srv\nD /srv/new' -- containr diff layered
+containr run --name frozen -d made:1 sleep 1000 > out
+containr commit frozen again > out
+expect_output running -- containr inspect -f '{{.State.Status}}' frozen
+expect_output running -- sh -c 'containr commit -p=false frozen > /dev/null && containr inspect -f "{{.State.Status}}" frozen'
+containr run --rm -d --name last again > out
+expect_output "sleep" -- containr inspect -f '{{index .Config.Cmd 0}}' last
+expect_error INVALID_REFERENCE 125 "invalid reference 'NO SUCH NAME': the name must be in lower case" \
+	"a reference looks like NAME[:TAG] or NAME@sha256:HEX" -- containr commit wrote 'NO SUCH NAME'
+expect_error INVALID_ARGUMENT 125 "--change 'RUN x': unknown instruction" \
+	"known are: CMD ENTRYPOINT ENV EXPOSE LABEL STOPSIGNAL USER VOLUME WORKDIR" -- \
+	containr commit -c 'RUN x' wrote
+
 fact "a file that is called like a whiteout is one of that name"
 mkdir wh
 echo w > wh/.wh.one
@@ -174,7 +198,7 @@ expect_output "" -- containr cp wh/. rich:/srv
 expect_output w -- containr exec rich cat /srv/.wh.one
 expect_error CONTAINER_NOT_FOUND 125 "no such container: nobody" \
 	"list containers with: containr ps -a" -- containr diff nobody
-containr rm -f busy runs odd rich vol hostile > /dev/null
+containr rm -f busy runs odd rich vol hostile wrote frozen last layered > /dev/null
 containr volume rm data > /dev/null
 assert_nothing_left
 

@@ -94,6 +94,8 @@ echo mine > home/own
 expect_output "" -- as_user containr cp own after:/bin/mine
 expect_output "" -- as_user containr cp after:/bin/mine back
 equal "mine $uid" "$(cat home/back) $(stat -c %u home/back)"
+as_user containr commit after ours > out
+expect_output "700 33 44" -- as_user containr run --rm ours stat -c '%a %u %g' /bin
 expect_output after -- as_user containr rm -f after
 as_user containr run -d --name topped busybox sleep 1000 > /dev/null
 equal "tester sleep 1000" "$(as_user containr top topped | awk 'NR == 2 { print $1, $8, $9 }')"

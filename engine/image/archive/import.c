@@ -3,10 +3,9 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "image/archive/document.h"
 #include "image/archive/layer.h"
 #include "image/archive/platform.h"
-#include "image/archive/publish.h"
-#include "image/workdir.h"
 
 #include <string.h>
 
@@ -57,26 +56,6 @@ static int make_layer(struct import *import, struct containr_error *err)
 	return layer_from_archive(&spec->source, import->dir.fd, &import->layer, err);
 }
 
-/* Writes import->text as a blob and fills its descriptor. */
-static int write_document(struct import *import, const char *file, struct new_blob *ret_blob,
-			  struct containr_error *err)
-{
-	autoblob blob = BLOB_INIT;
-	int r;
-
-	if (import->text.failed)
-		return fail_oom(err);
-	r = blob_open(&blob, import->dir.fd, file, false, err);
-	if (r == 0)
-		r = blob_write(&blob, import->text.data, import->text.len, err);
-	if (r == 0)
-		r = blob_finish(&blob, ret_blob->digest, err);
-	ret_blob->file = file;
-	ret_blob->size = blob.size;
-	str_clear(&import->text);
-	return r;
-}
-
 static void write_history(struct import *import, struct json_writer *writer, const char *created)
 {
 	json_open_array(writer, "history");
@@ -110,7 +89,7 @@ static int write_config(struct import *import, struct containr_error *err)
 	json_close_object(&writer);
 	write_history(import, &writer, created);
 	json_close_object(&writer);
-	return write_document(import, "config", &import->image.config, err);
+	return document_write(&import->text, &import->dir, "config", &import->image.config, err);
 }
 
 static int write_manifest(struct import *import, struct containr_error *err)
@@ -133,7 +112,8 @@ static int write_manifest(struct import *import, struct containr_error *err)
 	json_close_object(&writer);
 	json_close_array(&writer);
 	json_close_object(&writer);
-	return write_document(import, "manifest", &import->image.manifest, err);
+	return document_write(&import->text, &import->dir, "manifest", &import->image.manifest,
+			      err);
 }
 
 static void describe_layer(struct import *import)
@@ -141,6 +121,7 @@ static void describe_layer(struct import *import)
 	struct new_image *image = &import->image;
 
 	image->name = import->name;
+	image->event = "import";
 	image->diff_id = import->layer.diff_id;
 	image->folder = LAYER_FOLDER;
 	image->layer.file = LAYER_BLOB;

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "image/archive/decoder.h"
 #include "image/archive/folder.h"
+#include "image/archive/pack.h"
 #include "image/archive/ring.h"
 #include "image/archive/unpack.h"
 #include "image/content.h"
@@ -207,5 +208,24 @@ int layer_from_folder(const char *path, const struct input_watch *watch, int dir
 		return r;
 	ret_layer->media_type = MEDIA_LAYER_ZSTD;
 	r = folder_write_tar(path, produce_bytes, &pipeline, err);
+	return pipeline_finish(&pipeline, r, ret_layer, err);
+}
+
+int layer_from_changes(int upper, int dir, struct layer *ret_layer, struct containr_error *err)
+{
+	/* where the engine mounts its own: it has made them */
+	static const char *const own[] = { "dev",	"proc",		"sys",
+					   "etc/hosts", "etc/hostname", "etc/resolv.conf",
+					   NULL };
+	const struct pack_options options = { .one_filesystem = true,
+					      .whiteouts = true,
+					      .skipped = own };
+	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT, .folder = "the container" };
+	int r = pipeline_start(&pipeline, dir, true, err);
+
+	if (r < 0)
+		return r;
+	ret_layer->media_type = MEDIA_LAYER_ZSTD;
+	r = pack_write_tar(upper, &options, produce_bytes, &pipeline, err);
 	return pipeline_finish(&pipeline, r, ret_layer, err);
 }

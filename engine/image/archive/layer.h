@@ -38,4 +38,8 @@ int layer_from_archive(const struct input_source *source, int dir, struct layer 
 int layer_from_folder(const char *path, const struct input_watch *watch, int dir,
 		      struct layer *ret_layer, struct containr_error *err) MUST_CHECK;
 
+/** Makes a layer of overlayfs's writable folder @upper (borrowed); the same otherwise. */
+int layer_from_changes(int upper, int dir, struct layer *ret_layer,
+		       struct containr_error *err) MUST_CHECK;
+
 #endif

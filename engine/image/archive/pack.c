@@ -315,9 +315,22 @@ static void open_content(struct item *item)
 					   (S_ISDIR(item->info.st_mode) ? O_DIRECTORY : 0));
 }
 
+static bool is_skipped(const struct pack *pack, const char *path)
+{
+	const char *const *skipped = pack->options->skipped;
+
+	for (; skipped && *skipped; skipped++)
+		if (strcmp(*skipped, path) == 0)
+			return true;
+	return false;
+}
+
 static int write_any(struct pack *pack, struct item *item)
 {
 	int r;
+
+	if (is_skipped(pack, item->path))
+		return 0;
 
 	if (fstat(item->fd, &item->info) < 0)
 		return fail_item(pack, item);

@@ -17,7 +17,8 @@ struct pack_options {
 				names that begin there */
 	bool one_filesystem; /* mounts are empty */
 	bool whiteouts;	     /* a writable layer: what overlayfs notes becomes .wh. files (OCI) */
-	bool replace_owner;  /* everything is that of the next two */
+	const char *const *skipped; /* paths that are left out, NULL-terminated; NULL for none */
+	bool replace_owner;	    /* everything is that of the next two */
 	uid_t uid;
 	gid_t gid;
 };

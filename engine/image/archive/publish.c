@@ -113,6 +113,6 @@ int publish(const struct containr *engine, const struct workdir *dir, const stru
 		undo(engine);
 		return r;
 	}
-	image_event(engine, "import", image->config.digest, image->name);
+	image_event(engine, image->event, image->config.digest, image->name);
 	return 0;
 }

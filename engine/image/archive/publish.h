@@ -14,7 +14,8 @@ struct new_blob {
 
 /* An image whose parts lie complete in the workdir. */
 struct new_image {
-	const char *name; /* in full */
+	const char *name;  /* in full; NULL for none */
+	const char *event; /* that tells of it, "import" or "commit" */
 	struct new_blob manifest;
 	struct new_blob config;
 	struct new_blob layer;
