@@ -67,6 +67,15 @@ static void sweep_folder(const struct containr *engine, int containers, const ch
 	error_ignore(store_trash(engine, path, &ignored));
 }
 
+void container_sweep(const struct containr *engine, const char *id)
+{
+	autoclose int containers = -1;
+	struct containr_error ignored;
+
+	if (fs_open_dir(engine->root_fd, "containers", &containers, &ignored) == 0)
+		sweep_folder(engine, containers, id);
+}
+
 static bool is_dangling(const struct containr *engine, int names, const char *name)
 {
 	char id[CONTAINR_ID_LENGTH + 1] = { 0 };
@@ -106,6 +115,24 @@ static void sweep_pin(const struct containr *engine, int exits, const char *id)
 	if (faccessat(engine->root_fd, path, F_OK, 0) == 0 || errno != ENOENT)
 		return;
 	(void)exits;
+	unpin(engine, id);
+	control_unlisten(engine, id);
+}
+
+/* One that was removed, but whoever did it was killed before its cgroup was gone. */
+static void sweep_trashed(const struct containr *engine, int trash, const char *id)
+{
+	struct containr_error ignored;
+	char path[300];
+	autoclose int state = -1;
+
+	if (strlen(id) != CONTAINR_ID_LENGTH)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/" STATE_FILE, id);
+	state = openat(trash, path, O_RDWR | O_CLOEXEC);
+	if (state >= 0 && state_is_locked(state))
+		return; /* by its monitor, or by what that became */
+	error_ignore(container_remove_cgroup(id, &ignored));
 	unpin(engine, id);
 	control_unlisten(engine, id);
 }
@@ -152,6 +179,7 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	sweep(engine, engine->root_fd, "names", sweep_name);
 	sweep(engine, engine->runroot_fd, EXITS_FOLDER, sweep_pin);
 	references_sweep(engine);
+	sweep(engine, engine->root_fd, "trash", sweep_trashed);
 	trash = store_empty_trash(engine, err);
 	return r < 0 ? r : trash;
 }

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/time.h"
-#include "kernel/cgroup.h"
+#include "container/cleanup.h"
 #include "kernel/exit_pin.h"
 #include "kernel/pidfd.h"
 
@@ -65,13 +65,32 @@ static void tell_end(const struct containr *engine, const struct live *live)
 	record_tell(engine, live->id, &record, "die", more);
 }
 
+static int write_end(struct containr *engine, struct live *live, struct containr_error *err)
+{
+	bool ran = live->state.status == STATE_RUNNING;
+	struct containr_error ignored;
+	char path[EXITS_PATH_SIZE];
+	int r;
+
+	if (ran)
+		fill_end(engine, live->id, &live->state);
+	else /* how it ended is known; that it was to run again went with the monitor */
+		live->state.status = STATE_EXITED;
+	r = state_write(live->state_fd, &live->state, err);
+	/* one that was started again, but not yet written down, is in there too */
+	error_ignore(container_remove_cgroup(live->id, &ignored));
+	live_exit_path(live->id, path);
+	exit_unpin(engine->runroot_fd, path);
+	if (ran)
+		tell_end(engine, live);
+	return r;
+}
+
 /*
  * The monitor is gone and so is the container: its end is written down by whoever sees it first.
  */
 static int repair(struct containr *engine, struct live *live, struct containr_error *err)
 {
-	struct cgroup_host host;
-	struct containr_error ignored;
 	char path[96];
 	int r = state_lock(live->state_fd, false, err);
 
@@ -84,20 +103,8 @@ static int repair(struct containr *engine, struct live *live, struct containr_er
 			       : r;
 	/* somebody else may have done it before we had the lock */
 	r = state_read(live->state_fd, &live->state, err);
-	if (r == 0 && live->state.status == STATE_RESTARTING) {
-		/* how it ended is known; that it was to run again went with the monitor */
-		live->state.status = STATE_EXITED;
-		r = state_write(live->state_fd, &live->state, err);
-	} else if (r == 0 && live->state.status == STATE_RUNNING) {
-		fill_end(engine, live->id, &live->state);
-		r = state_write(live->state_fd, &live->state, err);
-		cgroup_host_probe(&host);
-		(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
-		error_ignore(cgroup_remove(&host, path, &ignored));
-		tell_end(engine, live);
-		live_exit_path(live->id, path);
-		exit_unpin(engine->runroot_fd, path);
-	}
+	if (r == 0 && state_is_up(&live->state))
+		r = write_end(engine, live, err);
 	state_unlock(live->state_fd);
 	return r;
 }

@@ -2,6 +2,7 @@
 #include "container/name.h"
 
 #include "base/cleanup.h"
+#include "container/cleanup.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -77,6 +78,8 @@ int name_take(const struct containr *engine, const char *id, const char *name,
 			return fail_sys(err, CONTAINR_E_IO, "cannot take the name '%s'", name);
 		if (readlinkat(engine->root_fd, link, other, ID_LENGTH) != ID_LENGTH)
 			break;
+		/* of one whose maker was killed, this is the last that there is to see */
+		container_sweep(engine, other);
 		(void)snprintf(folder, sizeof(folder), "containers/%s", other);
 		if (faccessat(engine->root_fd, folder, F_OK, 0) == 0 || errno != ENOENT)
 			break;

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/cleanup.h"
 
 #include <string.h>
 
@@ -60,8 +61,7 @@ int containr_run(struct containr *engine, const struct containr_spec *spec,
 		 * nobody */
 		error_ignore(references_doom(container.dir, &ignored));
 		error_ignore(container_discard(engine, &container, &ignored));
-		references_sweep(engine);
-		error_ignore(store_empty_trash(engine, &ignored));
+		error_ignore(container_cleanup(engine, container.id, &ignored));
 		return r;
 	}
 	memcpy(ret_id, container.id, sizeof(container.id));

@@ -344,8 +344,20 @@ static _Noreturn void starter_main(struct starter *s)
 	_exit(125);
 }
 
+/* A starter that was killed undid nothing: what it made, with who lives in it, is in the cgroup. */
+static void undo_start(const struct starter *s)
+{
+	char path[EXITS_PATH_SIZE];
+	struct containr_error ignored;
+
+	error_ignore(container_remove_cgroup(s->container->id, &ignored));
+	live_exit_path(s->container->id, path);
+	exit_unpin(s->engine->runroot_fd, path);
+}
+
 /* Waits for the starter's report. A start that failed leaves no process behind. */
-static int wait_for_report(int report, pid_t pid, struct containr_error *err)
+static int wait_for_report(const struct starter *s, int report, pid_t pid,
+			   struct containr_error *err)
 {
 	struct containr_error word;
 	ssize_t got;
@@ -356,8 +368,10 @@ static int wait_for_report(int report, pid_t pid, struct containr_error *err)
 	if (got == sizeof(word) && word.code == CONTAINR_E_OK)
 		return 0;
 	(void)waitpid(pid, NULL, 0);
-	if (got != sizeof(word))
+	if (got != sizeof(word)) {
+		undo_start(s);
 		return fail(err, CONTAINR_E_PROCESS_SETUP, "the container's monitor did not start");
+	}
 	*err = word;
 	return -word.code;
 }
@@ -379,7 +393,7 @@ static int fork_starter(struct starter *s, int client, struct containr_error *er
 	if (pid < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot start the monitor");
 	else
-		r = wait_for_report(report[READ_END], pid, err);
+		r = wait_for_report(s, report[READ_END], pid, err);
 	cleanup_close(&report[READ_END]);
 	return r;
 }

@@ -19,3 +19,8 @@ add_executable(kill_after torture/kill_after.c)
 target_link_libraries(kill_after PRIVATE containr_host_flags)
 set_target_properties(kill_after PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 containr_script_test(torture/kill_test LABEL torture TIMEOUT 300)
+
+add_executable(kill_at_call torture/kill_at_call.c)
+target_link_libraries(kill_at_call PRIVATE containr_host_flags)
+set_target_properties(kill_at_call PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+containr_script_test(torture/crash_test LABEL torture TIMEOUT 900)

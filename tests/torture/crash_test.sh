@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# SIGKILL of each process that works on a container, just before each of its system calls: no state
+# is wrong afterwards, every command works, and nothing is left. By default every STRIDE-th call and
+# a few monitors; CONTAINR_CRASH_EVERY=1 is each call, CONTAINR_CRASH_MONITORS=1000 is many monitors.
+. "$(dirname "$0")/../system/lib.sh"
+
+stride=${CONTAINR_CRASH_EVERY:-17}
+monitors=${CONTAINR_CRASH_MONITORS:-20}
+kill_at_call=$CONTAINR_BUILD/tests/kill_at_call
+kills=0
+seen_id='' seen_state='' seen_pid='' seen_code='' seen_known=''
+
+# look ID: how inspect says that a container is.
+look() {
+	read -r seen_state seen_pid seen_code seen_known < <(containr inspect --format \
+		'{{.State.Status}} {{.State.Pid}} {{.State.ExitCode}} {{.State.ExitCodeKnown}}' "$1") || true
+	seen_id=$1
+}
+
+# What a record says is so: one that runs has a process, and no other has.
+check_state() {
+	case $seen_state in
+	running) [ -d "/proc/$seen_pid" ] || fail "$seen_id runs without a process" ;;
+	created | exited) [ "$seen_pid" = 0 ] || fail "$seen_id does not run, but has a process" ;;
+	*) fail "$seen_id is '$seen_state'" ;;
+	esac
+	# it is the program's, or that of our SIGKILL
+	[ "$seen_state" != exited ] || [ "$seen_known" != true ] || [[ " $codes " = *" $seen_code "* ]] ||
+		fail "$seen_id exited with $seen_code, not one of $codes"
+}
+
+is_settled() {
+	look "$1"
+	[ "$seen_state" != running ] && [ "$seen_state" != restarting ]
+}
+
+# Everything that is there can be listed, looked at and removed, and then nothing is left.
+check_all() {
+	local ids id
+
+	ids=$(containr ps -aq --no-trunc) || fail "ps does not work"
+	for id in $ids; do
+		# what runs for a moment only may end between two looks
+		[ -z "$short_lived" ] || wait_for is_settled "$id"
+		look "$id"
+		check_state
+		containr logs "$id" > /dev/null 2>&1 || fail "logs of $id does not work"
+		containr rm -f "$id" > /dev/null 2> err || fail "cannot remove $id: $(cat err)"
+	done
+	expect_output after -- containr run --rm --name box busybox echo after
+	assert_nothing_left
+	rm -f "$CONTAINR_ROOT"/events.jsonl*
+}
+
+# crash DEPTH BEFORE COMMAND...: runs BEFORE, and COMMAND with a kill at each call.
+crash() {
+	local depth=$1 before=$2 n status what=$fact_name
+
+	shift 2
+	for ((n = 1; n < 5000; n += stride)); do
+		fact_name="$what: killed at call $n"
+		[ -z "$before" ] || eval "$before" > /dev/null
+		status=0
+		"$kill_at_call" "$depth" $n "$@" > out 2> err < /dev/null || status=$?
+		[ $status -le 1 ] || fail "kill_at_call exited with $status: $(cat err)"
+		check_all
+		[ $status -ne 1 ] || break
+		kills=$((kills + 1))
+	done
+	fact_name=$what
+	[ $n -gt 20 ] || fail "it made $n calls only"
+}
+
+sleeper="containr run -d --name box busybox sleep 100"
+
+short_lived='' codes='0 137'
+fact "the command line of create"
+crash 0 '' containr create --name box busybox true
+fact "the command line of run"
+crash 0 '' containr run --name box -m 64m busybox true
+fact "the command line of run -d"
+crash 0 '' containr run -d --name box busybox sleep 100
+fact "the command line of start"
+crash 0 'containr create --name box busybox sleep 100' containr start box
+fact "the command line of stop"
+crash 0 "$sleeper" containr stop -t 0 box
+fact "the command line of rm -f"
+crash 0 "$sleeper" containr rm -f box
+fact "the command line of rm"
+crash 0 'containr create --name box busybox true' containr rm box
+fact "the command line of exec"
+crash 0 "$sleeper" containr exec box true
+fact "the command line of kill"
+crash 0 "$sleeper" containr kill box
+
+short_lived=1 codes='7 137'
+fact "starter, monitor and cleanup of run -d"
+crash 1 '' containr run -d --name box -m 64m busybox sh -c 'exit 7'
+fact "starter, monitor and cleanup of run"
+crash 1 '' containr run --name box busybox sh -c 'exit 7'
+fact "starter, monitor and cleanup of run --rm"
+crash 1 '' containr run --rm --name box busybox sh -c 'exit 7'
+fact "monitor and keeper of a container that is started again"
+crash 1 '' containr run -d --name box --restart on-failure:1 busybox sh -c 'exit 7'
+fact "the first process of a container"
+crash 2 '' containr run -d --name box -m 64m busybox sh -c 'exit 7'
+fact "the first process of a container that is waited for"
+crash 2 '' containr run --rm --name box busybox sh -c 'exit 7'
+echo "$kills killed"
+
+fact "monitors that are killed lose no container and no exit code"
+short_lived='' codes='5'
+for ((n = 0; n < monitors; n++)); do
+	containr run -d --name box busybox sh -c 'trap "exit 5" TERM; echo up; while :; do sleep 0.01; done' > out
+	wait_for grep -q up "$CONTAINR_ROOT/containers/$(cat out)/container.log"
+	look box
+	kill -KILL "$(sed -n 's/^PPid:\t//p' "/proc/$seen_pid/status")"
+	is_settled box && fail "it ended with its monitor"
+	expect_output here -- containr exec box echo here
+	expect_output box -- containr stop box
+	look box
+	check_state
+	equal exited "$seen_state"
+	expect_output box -- containr rm box
+	[ $((n % 50)) -ne 49 ] || rm -f "$CONTAINR_ROOT"/events.jsonl*
+done
+assert_nothing_left
+
+finish
