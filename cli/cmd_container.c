@@ -15,6 +15,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_logs },
 	{ .cmd = &cmd_ps, .name = "ls", .aliases = WORDS("list", "ps") },
 	{ .cmd = &cmd_pause },
+	{ .cmd = &cmd_container_prune },
 	{ .cmd = &cmd_rename },
 	{ .cmd = &cmd_restart },
 	{ .cmd = &cmd_rm },

@@ -59,6 +59,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_start },
 	{ .cmd = &cmd_stats },
 	{ .cmd = &cmd_stop },
+	{ .cmd = &cmd_system },
 	{ .cmd = &cmd_tag },
 	{ .cmd = &cmd_top },
 	{ .cmd = &cmd_unpause },

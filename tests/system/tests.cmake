@@ -14,6 +14,7 @@ foreach(name
 	limits
 	logs
 	options
+	prune
 	pause
 	rename_top
 	restart

@@ -60,7 +60,7 @@ expect_error UNSUPPORTED 125 "volume driver 'nfs' is not known" "the only one is
 expect_error INVALID_ARGUMENT 125 "volume option 'size=1m' is not known" \
 	"the local driver has type=, o= and device=" -- containr volume create -o size=1m data
 matches "$(printf '[0-9a-f]%.0s' {1..64})" "$(containr volume create)"
-containr volume prune > out
+containr volume prune -f > out
 no_volumes
 
 fact "a named volume is made by the first container, outlives it, and is shared"
@@ -74,11 +74,11 @@ fact "a volume that a container mounts is not removed"
 id=$(containr create --name user -v data:/data busybox true)
 expect_error VOLUME_IN_USE 125 "volume 'data' is used by container ${id:0:12}" \
 	"remove the container first" -- containr volume rm data
-expect_output "" -- containr volume prune --all
+expect_output "Total reclaimed space: 0B" -- containr volume prune --all --force
 expect_output data -- containr volume ls -q --filter dangling=false
 expect_output user -- containr rm user
 expect_output data -- containr volume ls -q --filter dangling=true
-expect_output data -- containr volume prune --all
+expect_output $'Deleted Volumes:\ndata\n\nTotal reclaimed space: 5B' -- containr volume prune -af
 no_volumes
 
 fact "a new volume is filled with what the image has there, once"
@@ -105,7 +105,7 @@ no_volumes
 containr run --name first -v /data -v named:/named busybox true
 expect_output first -- containr rm first
 equal 2 "$(containr volume ls -q | wc -l)"
-equal 1 "$(containr volume prune | wc -l)"
+equal 4 "$(containr volume prune --force | wc -l)"
 expect_output named -- containr volume rm named
 expect_status 127 -- containr run -v /data busybox nope
 no_volumes
