@@ -13,7 +13,7 @@ if [ -z "$SECOND" ]; then
 	mount -t devtmpfs devtmpfs /dev
 	insmod /overlay.ko || echo "FAIL: insmod overlay"
 	mount -t tmpfs -o mode=755 root /new
-	cp -a /bin /containr /state /etc /guest.sh /new
+	cp -a /bin /containr /state /etc /bundles /guest.sh /new
 	mkdir -p /new/proc /new/sys /new/dev /new/tmp /new/run /new/var
 	mount --move /proc /new/proc
 	mount --move /sys /new/sys
@@ -87,6 +87,62 @@ cp /bin/busybox bundle/rootfs/bin/sh
 (cd bundle && containr spec) || fail "spec"
 sed -i 's/"terminal": true/"terminal": false/; s/"sh"$/"sh", "-c", "echo from the bundle"/' bundle/config.json
 equal "from the bundle" "$(containr-runtime run -b bundle one 2>&1)"
+
+# The bundles that follow share a root file system; their configurations come with the machine.
+use_bundle() {
+	cp "/bundles/$1.json" bundle/config.json
+}
+
+fact "resources of a bundle are files of v2"
+use_bundle limits
+containr-runtime run -d -b bundle box > out 2>&1 || fail "run: $(cat out)"
+cd /sys/fs/cgroup/containr/box || fail "no cgroup"
+equal "39 33554432 33554432 16777216 9 3" "$(echo $(cat cpu.weight memory.max memory.swap.max memory.low pids.max cgroup.max.depth))"
+
+fact "update changes them while it runs"
+containr-runtime update --memory 41943040 --memory-swap 41943040 --pids-limit 11 --cpu-share 2048 box > /tmp/out 2>&1 || fail "update: $(cat /tmp/out)"
+equal "79 41943040 0 11" "$(echo $(cat cpu.weight memory.max memory.swap.max pids.max))"
+
+fact "pause freezes it, and kill reaches it all the same"
+containr-runtime pause box || fail "pause"
+equal "1 paused" "$(cat cgroup.freeze) $(containr-runtime state box | sed -n 's/.*"status": *"\([a-z]*\)".*/\1/p')"
+containr-runtime resume box || fail "resume"
+equal 0 "$(cat cgroup.freeze)"
+containr-runtime pause box
+cd /tmp || exit 1
+containr-runtime delete --force box || fail "delete"
+[ ! -d /sys/fs/cgroup/containr/box ] || fail "its cgroup is left"
+
+fact "events tell its numbers"
+use_bundle pids
+containr-runtime run -d -b bundle box > out 2>&1 || fail "run: $(cat out)"
+containr-runtime events --stats box > out 2>&1 || fail "events: $(cat out)"
+grep -q '"limit": *7' out || fail "events: $(cat out)"
+containr-runtime delete --force box
+
+fact "what only v1 knows is refused with its name"
+use_bundle swappiness
+containr-runtime run -b bundle box > out 2>&1 && fail "it ran"
+grep -q swappiness out || fail "$(cat out)"
+
+fact "a user namespace has its ids, on Debian 12's own kernel too"
+use_bundle userns
+mkdir -p bundle/rootfs/proc bundle/rootfs/dev bundle/rootfs/sys
+chown -R 100000:100000 bundle/rootfs
+for applet in id cat; do ln -sf sh bundle/rootfs/bin/$applet; done
+equal "0 0 100000 1000" "$(echo $(containr-runtime run -b bundle box 2>&1))"
+
+fact "containr pauses, updates and restarts"
+containr run -d --name web --memory 64m busybox sleep 1000 > out 2>&1 || fail "run: $(cat out)"
+equal "web" "$(containr pause web 2>&1)"
+containr exec web true > out 2>&1 && fail "exec went into a paused one"
+grep -q CONTAINER_PAUSED out || fail "$(cat out)"
+equal "web" "$(containr unpause web 2>&1)"
+equal "web" "$(containr update --memory 32m --memory-swap 32m web 2>&1)"
+equal "33554432" "$(containr exec web cat /sys/fs/cgroup/memory.max 2>&1)"
+equal "web" "$(containr restart -t 0 web 2>&1)"
+equal "33554432" "$(containr exec web cat /sys/fs/cgroup/memory.max 2>&1)"
+equal "web" "$(containr rm -f web 2>&1)"
 
 fact "nothing is left"
 tries=0

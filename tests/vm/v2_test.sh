@@ -15,7 +15,7 @@ skip() {
 	exit 77
 }
 
-for program in qemu-system-x86_64 busybox; do
+for program in qemu-system-x86_64 busybox python3; do
 	command -v $program > /dev/null || skip "$program is not installed"
 done
 [ "$(uname -m)" = x86_64 ] || skip "made for x86_64"
@@ -44,6 +44,37 @@ fetch_kernel() {
 	[ -n "$overlay" ] || skip "the kernel has no overlay module that can be loaded"
 }
 
+# make_bundles FOLDER: configurations for the guest, which has nothing to write JSON with.
+make_bundles() {
+	mkdir -p "$1" "$dir/spec"
+	"$CONTAINR_BUILD/bin/containr" spec --bundle "$dir/spec"
+	python3 - "$dir/spec/config.json" "$1" << 'END'
+import copy, json, sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    base = json.load(file)
+base["process"]["terminal"] = False
+base["root"]["readonly"] = False
+ids = [{"containerID": 0, "hostID": 100000, "size": 1000}]
+bundles = {
+    "limits": ("sleep 1000", {"resources": {
+        "cpu": {"shares": 1024}, "pids": {"limit": 9}, "unified": {"cgroup.max.depth": "3"},
+        "memory": {"limit": 33554432, "swap": 67108864, "reservation": 16777216}}}),
+    "pids": ("sleep 1000", {"resources": {"pids": {"limit": 7}}}),
+    "swappiness": ("true", {"resources": {"memory": {"swappiness": 10}}}),
+    "userns": ("id -u; cat /proc/self/uid_map", {
+        "namespaces": base["linux"]["namespaces"] + [{"type": "user"}],
+        "uidMappings": ids, "gidMappings": ids}),
+}
+for name, (command, linux) in bundles.items():
+    config = copy.deepcopy(base)
+    config["process"]["args"] = ["sh", "-c", command]
+    config["linux"].update(linux)
+    with open(f"{sys.argv[2]}/{name}.json", "w", encoding="utf-8") as file:
+        json.dump(config, file)
+END
+}
+
 make_initramfs() {
 	local tree=$dir/tree applet
 
@@ -54,10 +85,11 @@ make_initramfs() {
 	done
 	cp "$CONTAINR_BUILD/bin/containr" "$tree/containr/bin/"
 	ln -s containr "$tree/containr/bin/containr-runtime"
-	cp "$CONTAINR_BUILD"/libexec/containr/containr-{monitor,init,cleanup} "$tree/containr/libexec/containr/"
+	cp "$CONTAINR_BUILD"/libexec/containr/containr-{monitor,init,cleanup,keeper} "$tree/containr/libexec/containr/"
 	printf 'root:x:0:0:root:/:/bin/sh\n' > "$tree/etc/passwd"
 	CONTAINR_ROOT=$tree/state/root CONTAINR_RUNROOT=$dir/run "$CONTAINR_BUILD/bin/containr" \
 		import --default > "$dir/import.log" 2>&1 || skip "no default image: $(cat "$dir/import.log")"
+	make_bundles "$tree/bundles"
 	cp "$overlay" "$tree/overlay.ko"
 	cp "$here/v2_guest.sh" "$tree/guest.sh"
 	printf '#!/bin/sh\nexec /bin/sh /guest.sh\n' > "$tree/init"
@@ -68,7 +100,7 @@ make_initramfs() {
 fetch_kernel
 make_initramfs
 status=0
-timeout 280 qemu-system-x86_64 -m 768 -smp 2 -nographic -no-reboot -nodefaults -serial stdio \
+timeout 120 qemu-system-x86_64 -m 768 -smp 2 -nographic -no-reboot -nodefaults -serial stdio \
 	-kernel "$kernel" -initrd "$dir/initramfs" \
 	-append "console=ttyS0 quiet panic=-1 cgroup_no_v1=all" \
 	> "$dir/console" 2>&1 < /dev/null || status=$?
