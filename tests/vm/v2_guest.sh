@@ -39,6 +39,11 @@ equal() {
 	[ "$1" = "$2" ] || fail "got '$2' instead of '$1'"
 }
 
+# in_line COMMAND...: its output with single blanks between the words.
+in_line() {
+	"$@" 2>&1 | xargs
+}
+
 fact "the host is pure v2"
 equal "cgroup2" "$(awk '$2 ~ "^/sys/fs/cgroup" { print $3 }' /proc/mounts | tr '\n' ' ' | sed 's/ $//')"
 
@@ -97,11 +102,11 @@ fact "resources of a bundle are files of v2"
 use_bundle limits
 containr-runtime run -d -b bundle box > out 2>&1 || fail "run: $(cat out)"
 cd /sys/fs/cgroup/containr/box || fail "no cgroup"
-equal "39 33554432 33554432 16777216 9 3" "$(echo $(cat cpu.weight memory.max memory.swap.max memory.low pids.max cgroup.max.depth))"
+equal "39 33554432 33554432 16777216 9 3" "$(in_line cat cpu.weight memory.max memory.swap.max memory.low pids.max cgroup.max.depth)"
 
 fact "update changes them while it runs"
 containr-runtime update --memory 41943040 --memory-swap 41943040 --pids-limit 11 --cpu-share 2048 box > /tmp/out 2>&1 || fail "update: $(cat /tmp/out)"
-equal "79 41943040 0 11" "$(echo $(cat cpu.weight memory.max memory.swap.max pids.max))"
+equal "79 41943040 0 11" "$(in_line cat cpu.weight memory.max memory.swap.max pids.max)"
 
 fact "pause freezes it, and kill reaches it all the same"
 containr-runtime pause box || fail "pause"
@@ -130,7 +135,7 @@ use_bundle userns
 mkdir -p bundle/rootfs/proc bundle/rootfs/dev bundle/rootfs/sys
 chown -R 100000:100000 bundle/rootfs
 for applet in id cat; do ln -sf sh bundle/rootfs/bin/$applet; done
-equal "0 0 100000 1000" "$(echo $(containr-runtime run -b bundle box 2>&1))"
+equal "0 0 100000 1000" "$(in_line containr-runtime run -b bundle box)"
 
 fact "containr pauses, updates and restarts"
 containr run -d --name web --memory 64m busybox sleep 1000 > out 2>&1 || fail "run: $(cat out)"
