@@ -141,6 +141,7 @@ static int commit_frozen(struct cmd_context *ctx, struct containr *engine,
 	struct containr_error ignored;
 	sigset_t signals;
 	sigset_t before;
+	bool frozen;
 	int r;
 
 	(void)sigemptyset(&signals);
@@ -149,13 +150,20 @@ static int commit_frozen(struct cmd_context *ctx, struct containr *engine,
 	(void)sigaddset(&signals, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &signals, &before);
 	r = containr_pause(engine, id, ctx->err);
+	frozen = r == 0;
+	/* an ordinary user's container may have no cgroup: docker's --pause is a default, not a wish */
+	if (r == -CONTAINR_E_UNSUPPORTED) {
+		(void)fprintf(stderr, "Warning: the container goes on running meanwhile: %s\n",
+			      ctx->err->message);
+		r = 0;
+	}
 	if (r == 0)
 		r = own_ids_enter(ctx->err);
 	if (r == 0)
 		r = commit(ctx, engine, args, inspected, name);
-	if (r == 0)
+	if (r == 0 && frozen)
 		r = containr_unpause(engine, id, ctx->err);
-	else if (ctx->err->code != CONTAINR_E_CONTAINER_NOT_RUNNING)
+	else if (frozen && ctx->err->code != CONTAINR_E_CONTAINER_NOT_RUNNING)
 		(void)containr_unpause(engine, id, &ignored);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;

@@ -124,8 +124,11 @@ int cgroup_freeze(const struct cgroup_host *host, const char *path, bool frozen,
 	}
 	if (done)
 		return 0;
-	return fail(err, CONTAINR_E_UNSUPPORTED, "cannot %s cgroup '%s': it has no freezer", verb,
-		    path);
+	(void)fail(err, CONTAINR_E_UNSUPPORTED, "cannot %s cgroup '%s': it has no freezer", verb,
+		   path);
+	return host->is_denied
+		       ? fail_hint(err, "an ordinary user has no cgroups here: run it as root")
+		       : -err->code;
 }
 
 bool cgroup_is_frozen(const struct cgroup_host *host, const char *path)

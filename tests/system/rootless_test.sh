@@ -112,6 +112,36 @@ expect_output "shared" -- as_user containr run --rm --ipc container:first busybo
 expect_output "same" -- as_user containr run --rm --network container:first busybox sh -c '[ -d /sys/class/net/lo ] && echo same'
 expect_output first -- as_user containr rm -f first
 
+fact "the files of a container are read, written and kept with their owners"
+as_user containr run -d --name files busybox sh -c 'mkdir /made; echo text > /made/f; chown 33:44 /made/f; chmod 600 /made/f; sleep 1000' > id
+wait_for as_user containr exec files test -e /made/f
+expect_output "A /made
+A /made/f" -- as_user containr diff files
+as_user containr cp files:/made/f copied
+equal text "$(cat home/copied)"
+echo new > home/new
+as_user containr cp new files:/made/new
+expect_output "0 new" -- as_user containr exec files sh -c 'echo $(stat -c %u /made/new) $(cat /made/new)'
+matches "*33/44*made/f*" "$(as_user containr export files | tar tvf -)"
+as_user containr commit files kept > out 2> err || fail "commit: $(cat err)"
+expect_output "33 44 text" -- as_user containr run --rm kept sh -c 'echo $(stat -c "%u %g" /made/f) $(cat /made/f)'
+expect_output files -- as_user containr rm -f files
+
+fact "what needs a cgroup says so"
+as_user containr run -d --name still busybox sleep 1000 > id
+if ! as_user containr pause still > out 2> err; then
+	matches "*UNSUPPORTED*it has no freezer*an ordinary user has no cgroups here: run it as root*" "$(cat err)"
+fi
+expect_output "" -- as_user containr rename still again
+matches "UID *tester *sleep 1000*" "$(as_user containr top again)"
+expect_output again -- as_user containr rm -f again
+
+fact "a container that fails is started again"
+as_user containr run -d --restart on-failure:2 --name crash busybox sh -c 'exit 3' > id
+expect_output 3 -- as_user containr wait crash
+equal 3 "$(grep -c '"Action":"die".*"name":"crash"' home/.local/share/containr/events.jsonl)"
+expect_output crash -- as_user containr rm -f crash
+
 fact "a process of another user is killed, too"
 as_user containr run -d --name other -u 33 owners sh -c 'while :; do :; done' > id
 expect_output other -- as_user containr rm -f other
