@@ -104,6 +104,17 @@ expect_output "mine 0" -- as_user containr exec topped sh -c 'echo $(cat /root/m
 expect_output mine -- sh -c "$(declare -f as_user); uid=$uid scratch=$scratch; as_user containr cp topped:/root/mine - | tar -xO"
 expect_output topped -- as_user containr rm -f topped
 
+fact "a restart policy starts a container again, as it was"
+as_user containr run -d --name again --restart on-failure:2 busybox sh -c 'id -u; exit 4' > id
+expect_output 4 -- as_user containr wait again
+equal 2 "$(as_user containr inspect --format '{{.RestartCount}}' again)"
+expect_output $'0\n0\n0' -- as_user containr logs again
+as_user containr run -d --name stays --restart always busybox sleep 1000 > id
+expect_output stays -- as_user containr restart -t 0 stays
+expect_output "0" -- as_user containr exec stays id -u
+expect_output again -- as_user containr rm again
+expect_output stays -- as_user containr rm -f stays
+
 fact "containers share namespaces"
 as_user containr run -d --name first busybox sleep 1000 > id
 expect_output "1 sleep" -- as_user containr run --rm --pid container:first busybox sh -c 'echo 1 $(cat /proc/1/comm)'

@@ -18,10 +18,16 @@ look() {
 	seen_id=$1
 }
 
+is_settled() {
+	look "$1"
+	[ "$seen_state" != running ] && [ "$seen_state" != restarting ]
+}
+
 # What a record says is so: one that runs has a process, and no other has.
 check_state() {
 	case $seen_state in
-	running) [ -d "/proc/$seen_pid" ] || fail "$seen_id runs without a process" ;;
+	# it may have ended between the two looks: then the record says so in a moment
+	running) [ -d "/proc/$seen_pid" ] || wait_for is_settled "$seen_id" ;;
 	created | exited) [ "$seen_pid" = 0 ] || fail "$seen_id does not run, but has a process" ;;
 	*) fail "$seen_id is '$seen_state'" ;;
 	esac
@@ -30,11 +36,6 @@ check_state() {
 	# it is the program's, or that of our SIGKILL
 	[ "$seen_state" != exited ] || [ "$seen_known" != true ] || [[ " $codes " = *" $seen_code "* ]] ||
 		fail "$seen_id exited with $seen_code, not one of $codes"
-}
-
-is_settled() {
-	look "$1"
-	[ "$seen_state" != running ] && [ "$seen_state" != restarting ]
 }
 
 # Everything that is there can be listed, looked at and removed, and then nothing is left.
