@@ -6,6 +6,7 @@ foreach(name
 	codes
 	errors
 	events
+	examples
 	exec
 	files
 	format
