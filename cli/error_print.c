@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/printable.h"
+#include "container/room_call.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -93,11 +94,27 @@ static bool wants_color(void)
 	       isatty(STDERR_FILENO);
 }
 
+/* The library has called this program, and takes the error over: see container/room_call.h. */
+static bool tell_caller(const struct cmd_context *ctx)
+{
+	const char *number = getenv(ROOM_ERROR_VARIABLE);
+	autostr text = STR_INIT;
+	struct containr_error ignored;
+	int64_t fd;
+
+	if (!number || parse_int64(number, ROOM_ERROR_VARIABLE, 3, INT32_MAX, &fd, &ignored) < 0)
+		return false;
+	error_write_json(ctx->err, &text);
+	return !text.failed && fs_write_all((int)fd, text.data, text.len) == 0;
+}
+
 void error_print(const struct cmd_context *ctx)
 {
 	static const char no_memory[] = "Error: [OUT_OF_MEMORY] out of memory\n";
 	autostr text = STR_INIT;
 
+	if (tell_caller(ctx))
+		return;
 	if (ctx->json_errors)
 		error_write_json(ctx->err, &text);
 	else

@@ -58,4 +58,30 @@ equal "two ended" "$(cat told)"
 containr rm -f one two > out
 assert_nothing_left
 
+fact "archives go through the helper, and its errors are the library's"
+# shellcheck disable=SC2046,SC2086 # words of flags
+"$CONTAINR_CC" $CONTAINR_CFLAGS -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags containr) \
+	"$CONTAINR_SOURCE/tests/system/archive_api.c" -o programs/archive $(pkg-config --libs containr)
+containr create --name box busybox true > out
+mkdir put
+echo content > put/file
+tar -cC put . > put.tar
+expect_output "" -- sh -c 'programs/archive to box /root < put.tar'
+expect_output content -- sh -c 'programs/archive from box /root/file | tar -xO'
+programs/archive export box > all.tar
+tar -tf all.tar | grep -x root/file > /dev/null || fail "export does not have the file"
+matches "sha256:*" "$(programs/archive commit box made)"
+expect_output committed -- containr run --rm made
+matches "sha256:*" "$(programs/archive import again < all.tar)"
+expect_output content -- containr run --rm again cat /root/file
+expect_status 1 -- sh -c 'programs/archive from box /none > none.tar'
+equal "INVALID_ARGUMENT: there is no '/none' in container 'box': " "$(cat err)"
+expect_status 1 -- programs/archive export nobody
+equal "CONTAINER_NOT_FOUND: no such container: nobody: list containers with: containr ps -a" "$(cat err)"
+expect_status 1 -- env CONTAINR_LIBEXEC=/nowhere programs/archive export box
+equal "UNSUPPORTED: '/nowhere/containr-image' is not installed: install it there, or name its folder in CONTAINR_LIBEXEC" \
+	"$(cat err)"
+containr rm box > out
+assert_nothing_left
+
 finish
