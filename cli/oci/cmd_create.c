@@ -10,6 +10,7 @@ struct create_args {
 	const char *bundle;
 	const char *console_socket;
 	const char *pid_file;
+	const char *pidfd_socket;
 	int64_t preserve_fds;
 	bool detach;
 	bool no_pivot;
@@ -28,13 +29,16 @@ struct create_args {
 
 #define CREATE_OPTS_TAIL                                                                           \
 	FLAG(0, "no-new-keyring", struct create_args, no_new_keyring,                              \
-	     "accepted for compatibility: the session keyring is kept", .hidden = true),           \
+	     "keep the caller's session keyring"),                                                 \
 		FLAG(0, "no-pivot", struct create_args, no_pivot,                                  \
-		     "not supported; for root folders in memory", .hidden = true),                 \
+		     "move the root folder instead of pivoting: for hosts that run in memory"),    \
 		FLAG(0, "no-subreaper", struct create_args, no_subreaper,                          \
 		     "accepted for compatibility", .hidden = true),                                \
 		STRING(0, "pid-file", struct create_args, pid_file, "FILE",                        \
 		       "file that gets the process id", .complete = COMPLETE_FILES),               \
+		STRING(0, "pidfd-socket", struct create_args, pidfd_socket, "SOCKET",              \
+		       "socket that gets a pidfd of the first process",                            \
+		       .complete = COMPLETE_FILES),                                                \
 		INT(0, "preserve-fds", struct create_args, preserve_fds, "NUMBER",                 \
 		    "how many descriptors from 3 on the container gets", .min = 0, .max = 1024)
 
@@ -55,8 +59,6 @@ static int fill(struct cmd_context *ctx, const struct create_args *args, const s
 	int64_t listened = 0;
 	int r = runtime_check_globals(ctx);
 
-	if (r == 0 && args->no_pivot)
-		r = fail(ctx->err, CONTAINR_E_UNSUPPORTED, "--no-pivot is not supported");
 	/* sockets that systemd handed to the caller are meant for the container */
 	if (r == 0 && listen_fds)
 		r = parse_int64(listen_fds, "LISTEN_FDS", 0, 1024, &listened, ctx->err);
@@ -65,8 +67,11 @@ static int fill(struct cmd_context *ctx, const struct create_args *args, const s
 		.bundle_path = args->bundle,
 		.console_socket = args->console_socket,
 		.pid_file = args->pid_file,
+		.pidfd_socket = args->pidfd_socket,
 		.preserve_fds = (int)(args->preserve_fds + listened),
 		.listen_fds = (int)listened,
+		.no_pivot = args->no_pivot,
+		.no_new_keyring = args->no_new_keyring,
 		.log = log,
 	};
 	return r;

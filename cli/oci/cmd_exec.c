@@ -12,9 +12,11 @@
 #define PROCESS_MAX (4 << 20)
 
 struct exec_args {
+	const char *cgroup;
 	const char *console_socket;
 	const char *cwd;
 	const char *pid_file;
+	const char *pidfd_socket;
 	const char *process;
 	const char *user;
 	const char *apparmor;
@@ -35,6 +37,7 @@ static const struct opt exec_opts[] = {
 	STRING(0, "apparmor", struct exec_args, apparmor, "PROFILE", "profile of AppArmor"),
 	STRINGS('c', "cap", struct exec_args, cap, "CAPABILITY", "add a capability",
 		.complete = COMPLETE_CAPABILITIES),
+	STRING(0, "cgroup", struct exec_args, cgroup, "PATH", "cgroup below the container's"),
 	STRING(0, "console-socket", struct exec_args, console_socket, "SOCKET",
 	       "socket that gets the master of the process' terminal", .complete = COMPLETE_FILES),
 	STRING(0, "cwd", struct exec_args, cwd, "DIR", "working folder in the container"),
@@ -45,6 +48,8 @@ static const struct opt exec_opts[] = {
 	FLAG(0, "no-new-privs", struct exec_args, no_new_privs, "set no_new_privs"),
 	STRING(0, "pid-file", struct exec_args, pid_file, "FILE", "file that gets the process id",
 	       .complete = COMPLETE_FILES),
+	STRING(0, "pidfd-socket", struct exec_args, pidfd_socket, "SOCKET",
+	       "socket that gets a pidfd of the process", .complete = COMPLETE_FILES),
 	INT(0, "preserve-fds", struct exec_args, preserve_fds, "NUMBER",
 	    "how many descriptors from 3 on the process gets", .min = 0, .max = 1024),
 	STRING('p', "process", struct exec_args, process, "FILE",
@@ -129,6 +134,8 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	autobundle bundle = { .root = -1, .dir = -1, .state_fd = -1 };
 	struct bundle_exec exec = { .console_socket = args->console_socket,
 				    .pid_file = args->pid_file,
+				    .pidfd_socket = args->pidfd_socket,
+				    .cgroup = args->cgroup,
 				    .preserve_fds = (int)args->preserve_fds,
 				    .detach = args->detach,
 				    .ignore_paused = args->ignore_paused };

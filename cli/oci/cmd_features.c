@@ -67,7 +67,7 @@ static void write_linux(struct json_writer *w)
 	write_seccomp(w);
 	/* what the engine can do: whether this kernel has it is asked when it is needed */
 	write_enabled(w, "apparmor", true);
-	write_enabled(w, "selinux", false); /* labels of processes, not yet of mounts */
+	write_enabled(w, "selinux", true);
 	write_enabled(w, "intelRdt", false);
 	json_close_object(w);
 }

@@ -7,6 +7,7 @@
 #include "container/hooks.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
+#include "kernel/pty.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -296,17 +297,24 @@ int bundle_list(const char *root_path, const struct log *log,
 	return r;
 }
 
-int bundle_connect_console(const char *path, int *ret_fd, struct containr_error *err)
+int bundle_connect(const char *option, const char *path, int *ret_fd, struct containr_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (strlen(path) >= sizeof(address.sun_path))
-		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "--console-socket: path is too long");
+		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "%s: path is too long", option);
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot connect to '%s'", path);
 	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int bundle_send_pidfd(int socket, int pidfd, struct containr_error *err)
+{
+	if (socket >= 0 && socket_send_fd_with(socket, pidfd, "pidfd", strlen("pidfd")) < 0)
+		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "--pidfd-socket: cannot send");
 	return 0;
 }
 

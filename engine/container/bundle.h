@@ -53,8 +53,11 @@ struct bundle_options {
 	const char *bundle_path;    /* folder with config.json; NULL for the current one */
 	const char *console_socket; /* gets the terminal's master; NULL for none */
 	const char *pid_file;	    /* NULL for none */
+	const char *pidfd_socket;   /* gets a descriptor of the first process; NULL for none */
 	int preserve_fds;	    /* descriptors from 3 on that the container gets */
 	int listen_fds;		    /* how many of them are sockets that systemd handed over */
+	bool no_pivot;		    /* for a host whose root is in memory: mount_move_root() */
+	bool no_new_keyring;	    /* the container has the caller's session keyring */
 	const struct log *log;
 };
 
@@ -138,6 +141,8 @@ struct bundle_exec {
 	const struct oci_process *process;
 	const char *console_socket;
 	const char *pid_file;
+	const char *pidfd_socket;
+	const char *cgroup; /* below the container's; NULL for the container's own */
 	int preserve_fds;
 	bool detach;
 	bool ignore_paused; /* the process waits until the container goes on */
@@ -158,8 +163,12 @@ int bundle_list(const char *root_path, const struct log *log,
 /** Opens the state folder of all containers, creating it. */
 int bundle_open_root(const char *root_path, int *ret_fd, struct containr_error *err) MUST_CHECK;
 
-/** Connects to the socket that is to get a terminal's master. */
-int bundle_connect_console(const char *path, int *ret_fd, struct containr_error *err) MUST_CHECK;
+/** Connects to the socket that @option names. Errors: INVALID_ARGUMENT, PROCESS_SETUP. */
+int bundle_connect(const char *option, const char *path, int *ret_fd,
+		   struct containr_error *err) MUST_CHECK;
+
+/** Sends a descriptor of a process; nothing with a @socket of -1. */
+int bundle_send_pidfd(int socket, int pidfd, struct containr_error *err) MUST_CHECK;
 
 /** Writes a process id for the caller, in one step. */
 int bundle_write_pid(const char *path, pid_t pid, struct containr_error *err) MUST_CHECK;

@@ -34,13 +34,25 @@ struct making {
 	struct plan plan;
 	struct launched launched;
 	int console; /* gets the terminal's master */
+	int pidfd_socket;
 	int gate;
 	struct containr_error *err;
 };
 
+static struct making making_of(const struct bundle_options *options, struct containr_error *err)
+{
+	return (struct making) { .options = options,
+				 .launched = LAUNCHED_INIT,
+				 .console = -1,
+				 .pidfd_socket = -1,
+				 .gate = -1,
+				 .err = err };
+}
+
 static void making_release(struct making *m)
 {
 	cleanup_close(&m->console);
+	cleanup_close(&m->pidfd_socket);
 	cleanup_close(&m->gate);
 	plan_release(&m->plan);
 	launched_close(&m->launched);
@@ -192,6 +204,8 @@ static int note_process(struct making *m, uint32_t status)
 		r = state_write(m->bundle.state_fd, state, m->err);
 	if (r == 0 && m->options->pid_file)
 		r = bundle_write_pid(m->options->pid_file, m->launched.pid, m->err);
+	if (r == 0)
+		r = bundle_send_pidfd(m->pidfd_socket, m->launched.pidfd, m->err);
 	return r;
 }
 
@@ -231,8 +245,14 @@ static int prepare(struct making *m, const char *id, bool relayed)
 	cgroup_host_probe(&host);
 	if (r == 0)
 		r = plan_build(&m->bundle.config, &m->rootfs, id, &host, &m->plan, m->err);
+	m->plan.keeps_root = m->options->no_pivot;
+	m->plan.keeps_keyring = m->options->no_new_keyring;
 	if (r == 0 && m->options->console_socket)
-		r = bundle_connect_console(m->options->console_socket, &m->console, m->err);
+		r = bundle_connect("--console-socket", m->options->console_socket, &m->console,
+				   m->err);
+	if (r == 0 && m->options->pidfd_socket)
+		r = bundle_connect("--pidfd-socket", m->options->pidfd_socket, &m->pidfd_socket,
+				   m->err);
 	return r < 0 ? r : make_folder(m, &config);
 }
 
@@ -255,9 +275,7 @@ static void undo(struct making *m)
 
 int bundle_create(const char *id, const struct bundle_options *options, struct containr_error *err)
 {
-	struct making m = {
-		.options = options, .launched = LAUNCHED_INIT, .console = -1, .gate = -1, .err = err
-	};
+	struct making m = making_of(options, err);
 	int r = prepare(&m, id, false);
 
 	if (r == 0)
@@ -324,9 +342,7 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 int bundle_run(const char *id, const struct bundle_options *options, bool detach,
 	       int *ret_exit_code, struct containr_error *err)
 {
-	struct making m = {
-		.options = options, .launched = LAUNCHED_INIT, .console = -1, .gate = -1, .err = err
-	};
+	struct making m = making_of(options, err);
 	int pair[2] = { -1, -1 };
 	autoclose int master = -1;
 	bool relayed = !detach && !options->console_socket;

@@ -11,6 +11,7 @@
 #include "container/terminal.h"
 #include "kernel/cgroup.h"
 #include "kernel/clone.h"
+#include "kernel/keyring.h"
 #include "kernel/pidfd.h"
 #include "kernel/pty.h"
 #include "kernel/userns.h"
@@ -55,7 +56,7 @@ static int enter(struct exec_child *c)
 				"cannot enter the container's namespaces");
 	if (setsid() < 0)
 		return fail_sys(&c->err, CONTAINR_E_PROCESS_SETUP, "cannot start a session");
-	return 0;
+	return keyring_join(c->request->id, &c->err);
 }
 
 static int make_terminal(struct exec_child *c)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "container/process.h"
+#include "kernel/keyring.h"
 #include "kernel/mount.h"
 #include "kernel/ns.h"
 #include "kernel/pty.h"
@@ -140,6 +141,12 @@ static int become_session_leader(struct init *init)
 	return 0;
 }
 
+/* In the container's user namespace, whose keys it is to hold. */
+static int take_keyring(struct init *init)
+{
+	return init->plan->keeps_keyring ? 0 : keyring_join(init->plan->id, &init->err);
+}
+
 static int make_mounts(struct init *init)
 {
 	return init_mounts(init->args, &init->root, &init->err);
@@ -258,7 +265,8 @@ static int meet_parent(struct init *init)
 static int change_root(struct init *init)
 {
 	unsigned long propagation = init->plan->propagation;
-	int r = mount_pivot(init->root, &init->err);
+	int r = init->plan->keeps_root ? mount_move_root(init->root, &init->err)
+				       : mount_pivot(init->root, &init->err);
 
 	if (r == 0 && propagation & (MS_SHARED | MS_UNBINDABLE) &&
 	    mount(NULL, "/", NULL, propagation, NULL) < 0)
@@ -384,6 +392,7 @@ static const struct {
 	{ "become root of the user namespace", become_root },
 	{ "enter the namespaces", enter_namespaces },
 	{ "start a session", become_session_leader },
+	{ "take a keyring", take_keyring },
 	{ "make the mounts", make_mounts },
 	{ "set host and domain name", set_names },
 	{ "set up the network", set_up_network },

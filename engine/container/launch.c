@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "kernel/clone.h"
 #include "kernel/device_filter.h"
+#include "kernel/lsm.h"
 #include "kernel/ns.h"
 #include "kernel/pidfd.h"
 #include "kernel/userns.h"
@@ -322,7 +323,11 @@ static void undo(struct parent *p)
 
 static int prepare(struct parent *p)
 {
-	int r = open_joined_namespaces(p);
+	const char *label = p->launch->plan->config->mount_label;
+	int r = label && *label ? lsm_check(LSM_SELINUX, "linux.mountLabel", p->err) : 0;
+
+	if (r == 0)
+		r = open_joined_namespaces(p);
 
 	if (r == 0)
 		r = make_overlay_options(p);

@@ -68,6 +68,7 @@ void oci_config_release(struct oci_config *config)
 	free(config->domainname);
 	free(config->cgroups_path);
 	free(config->rootfs_propagation);
+	free(config->mount_label);
 	strv_release(&config->masked_paths);
 	strv_release(&config->readonly_paths);
 	strv_release(&config->sysctls);

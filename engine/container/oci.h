@@ -210,7 +210,8 @@ struct oci_config {
 	struct oci_hooks hooks[OCI_HOOK_KINDS];
 	char *cgroups_path;
 	char *rootfs_propagation;
-	bool is_32_bit; /* linux.personality.domain is LINUX32; personality(2) */
+	char *mount_label; /* of SELinux, for file systems that are made for the container */
+	bool is_32_bit;	   /* linux.personality.domain is LINUX32; personality(2) */
 	struct oci_resources resources;
 	enum oci_seccomp seccomp;
 	const struct json *seccomp_profile; /* OCI_SECCOMP_PROFILE: linux.seccomp; in seccomp_doc */

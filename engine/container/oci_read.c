@@ -139,8 +139,7 @@ static int read_device_rule(const struct place *at, void *target)
 }
 
 /* What would be silently weaker if it were left out. */
-static const char *const refused_linux[] = { "intelRdt", "mountLabel", "netDevices",
-					     "memoryPolicy" };
+static const char *const refused_linux[] = { "intelRdt", "netDevices", "memoryPolicy" };
 
 static int read_resources(const struct place *at, void *target)
 {
@@ -191,6 +190,8 @@ static int read_linux(const struct place *at, void *target)
 		r = place_string(at, "cgroupsPath", &config->cgroups_path);
 	if (r == 0)
 		r = place_string(at, "rootfsPropagation", &config->rootfs_propagation);
+	if (r == 0)
+		r = place_string(at, "mountLabel", &config->mount_label);
 	if (r == 0)
 		r = place_string_map(at, "sysctl", &config->sysctls);
 	if (r == 0)

@@ -237,6 +237,7 @@ static void write_linux(struct json_writer *w, const struct oci_config *config)
 	write_resources(w, &config->resources);
 	write_map(w, "sysctl", &config->sysctls);
 	write_optional(w, "rootfsPropagation", config->rootfs_propagation);
+	write_optional(w, "mountLabel", config->mount_label);
 	if (config->is_32_bit) {
 		json_open_object(w, "personality");
 		json_string(w, "domain", "LINUX32");

@@ -76,6 +76,8 @@ struct plan {
 	bool new_user_ns;
 	bool new_time_ns; /* unshared by the child, before its clocks are looked at */
 	bool loopback_up;
+	bool keeps_root;	   /* the host's stays below the container's: mount_move_root() */
+	bool keeps_keyring;	   /* no session keyring of the container's own */
 	unsigned long propagation; /* of the root mount, MS_* */
 	struct cgroup_host host;
 	struct cgroup_plan cgroup;

@@ -50,6 +50,20 @@ static int add_path(struct plan *plan, enum mount_step_kind kind, const char *ta
 	return add_step(plan, &step, err);
 }
 
+/*
+ * The files of a new file system get the label that it is mounted with. Those of the kernel have
+ * theirs by its policy, and what is mounted from the host keeps its own. mount(8), context=
+ */
+static void add_label(struct mount_step *step, const char *label)
+{
+	static const char *const labelled[] = { "tmpfs", "devpts", "ramfs" };
+
+	for (size_t i = 0; label && *label && i < ARRAY_LEN(labelled); i++)
+		if (step->kind == MOUNT_STEP_FS && strcmp(step->type, labelled[i]) == 0)
+			str_appendf(&step->options.data, "%scontext=\"%s\"",
+				    step->options.data.len ? "," : "", label);
+}
+
 static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 			    struct containr_error *err)
 {
@@ -91,6 +105,9 @@ static int add_config_mount(struct plan *plan, const struct oci_mount *mount,
 		r = fail(err, CONTAINR_E_INVALID_CONFIG, "mount of '%s': has no type",
 			 mount->destination);
 	}
+	add_label(&step, plan->config->mount_label);
+	if (r == 0 && step.options.data.failed)
+		r = fail_oom(err);
 	if (r == 0)
 		r = add_step(plan, &step, err);
 	if (r < 0)

@@ -33,6 +33,14 @@ static const struct module {
 			  "" },
 };
 
+int lsm_check(enum lsm lsm, const char *member, struct containr_error *err)
+{
+	if (access(modules[lsm].sign, F_OK) == 0)
+		return 0;
+	return fail(err, CONTAINR_E_UNSUPPORTED, "%s: the kernel has no %s", member,
+		    modules[lsm].name);
+}
+
 int lsm_open(enum lsm lsm, const char *label, int *ret_fd, struct containr_error *err)
 {
 	const struct module *module = &modules[lsm];
@@ -46,8 +54,7 @@ int lsm_open(enum lsm lsm, const char *label, int *ret_fd, struct containr_error
 		/* what has no profiles confines nobody */
 		if (lsm == LSM_APPARMOR && strcmp(label, "unconfined") == 0)
 			return 0;
-		return fail(err, CONTAINR_E_UNSUPPORTED, "%s: the kernel has no %s", module->member,
-			    module->name);
+		return lsm_check(lsm, module->member, err);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(module->files) && module->files[i] && fd < 0; i++)
 		fd = openat(AT_FDCWD, module->files[i], O_WRONLY | O_CLOEXEC);

@@ -23,6 +23,9 @@ enum lsm { LSM_APPARMOR, LSM_SELINUX };
  */
 int lsm_open(enum lsm lsm, const char *label, int *ret_fd, struct containr_error *err) MUST_CHECK;
 
+/** Whether the kernel has the module, for a label that files get. Errors: UNSUPPORTED. */
+int lsm_check(enum lsm lsm, const char *member, struct containr_error *err) MUST_CHECK;
+
 /** Writes the label; nothing for -1. Errors: PROCESS_SETUP, e.g. for a profile that is not loaded. */
 int lsm_write(enum lsm lsm, int fd, const char *label, struct containr_error *err) MUST_CHECK;
 

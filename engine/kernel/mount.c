@@ -447,3 +447,26 @@ int mount_pivot(int new_root, struct containr_error *err)
 		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot enter the new root folder");
 	return 0;
 }
+
+int mount_move_root(int new_root, struct containr_error *err)
+{
+	static const char *const full[] = { "/proc", "/sys" };
+
+	if (fchdir(new_root) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot enter the root folder");
+	/*
+	 * Whole ones, if only hidden below, let a user namespace in the container mount them anew
+	 * without masks: mount_too_revealing() in the kernel's fs/namespace.c. EINVAL: not mounted.
+	 */
+	for (size_t i = 0; i < ARRAY_LEN(full); i++)
+		if (umount2(full[i], MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
+			return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT,
+					"cannot detach the host's '%s'", full[i]);
+	if (mount(".", "/", NULL, MS_MOVE, NULL) < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot move it to the root");
+	if (chroot(".") < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot make it the root folder");
+	if (chdir("/") < 0)
+		return fail_sys(err, CONTAINR_E_ROOTFS_PIVOT, "cannot enter the new root folder");
+	return 0;
+}

@@ -121,4 +121,11 @@ int mount_context_finish(int context) MUST_CHECK;
  */
 int mount_pivot(int new_root, struct containr_error *err) MUST_CHECK;
 
+/**
+ * Does what is left of that where the old root is the kernel's first file system, which cannot be
+ * pivoted away: @new_root, a mount point, is moved over it and becomes the root of the process. Weaker:
+ * the old root is still below, for whoever has CAP_SYS_CHROOT. Errors: ROOTFS_PIVOT.
+ */
+int mount_move_root(int new_root, struct containr_error *err) MUST_CHECK;
+
 #endif

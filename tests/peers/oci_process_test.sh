@@ -98,8 +98,19 @@ fact "a label is never left out"
 label apparmorProfile /sys/kernel/security/apparmor AppArmor
 label selinuxLabel /sys/fs/selinux/enforce SELinux
 
+fact "nor is a label of mounts"
+if [ -e /sys/fs/selinux/enforce ]; then
+	not_here "the kernel has SELinux"
+else
+	configure . 'linux["mountLabel"] = "system_u:object_r:container_file_t:s0"; sh("true")'
+	expect_error UNSUPPORTED 125 "linux.mountLabel: the kernel has no SELinux" "" -- \
+		runtime run labelled
+	no_bundle_left || fail "something is left of it"
+fi
+
 fact "no profile is no label"
-configure . 'process["apparmorProfile"] = ""; process["selinuxLabel"] = ""; sh("true")'
+configure . 'linux["mountLabel"] = ""
+process["apparmorProfile"] = ""; process["selinuxLabel"] = ""; sh("true")'
 expect_status 0 -- runtime run unlabelled
 no_bundle_left || fail "something is left of them"
 

@@ -179,7 +179,6 @@ static void what_would_protect_less_is_refused(void **state)
 {
 	static const struct error_case cases[] = {
 		{ LINUX("'intelRdt': {'closID': 'a'}"), "linux.intelRdt: is not supported" },
-		{ LINUX("'mountLabel': 'a:b:c'"), "linux.mountLabel: is not supported" },
 		{ LINUX("'personality': {'domain': 'LINUX', 'flags': ['A']}"),
 		  "linux.personality.flags: is not supported" },
 	};

@@ -132,6 +132,27 @@ static void options_decide_what_a_mount_is(void **state)
 	}
 }
 
+static void only_new_file_systems_get_the_label(void **state)
+{
+	static const char mounts[] =
+		"{\"destination\": \"/a\", \"type\": \"tmpfs\", \"options\": [\"size=1k\"]},"
+		"{\"destination\": \"/b\", \"type\": \"devpts\"},"
+		"{\"destination\": \"/c\", \"type\": \"proc\"},"
+		"{\"destination\": \"/d\", \"type\": \"bind\", \"source\": \"/a\"}";
+	static const char *const wanted[] = { "size=1k,context=\"u:r:t:s0:c1,c2\"",
+					      "context=\"u:r:t:s0:c1,c2\"", "", "" };
+	autoplanned made;
+
+	(void)state;
+	assert_int_equal(plan_with_mounts(&made, mounts, ", \"mountLabel\": \"u:r:t:s0:c1,c2\""),
+			 0);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		const char *data = made.plan.steps[i].options.data.data;
+
+		assert_string_equal(data ? data : "", wanted[i]);
+	}
+}
+
 struct error_case {
 	const char *mount;
 	enum containr_error_code code;
@@ -211,6 +232,7 @@ int main(void)
 		cmocka_unit_test(mounts_keep_their_order_and_protection_comes_last),
 		cmocka_unit_test(dev_of_somebody_else_is_left_as_it_is),
 		cmocka_unit_test(options_decide_what_a_mount_is),
+		cmocka_unit_test(only_new_file_systems_get_the_label),
 		cmocka_unit_test(wrong_mounts_are_refused_by_name),
 		cmocka_unit_test(device_step_has_what_the_configuration_says),
 		cmocka_unit_test(any_number_of_mounts_fits),
