@@ -11,8 +11,8 @@
 #include "container/terminal.h"
 #include "kernel/cgroup.h"
 #include "kernel/clone.h"
+#include "kernel/guide.h"
 #include "kernel/keyring.h"
-#include "kernel/pidfd.h"
 #include "kernel/pty.h"
 #include "kernel/userns.h"
 
@@ -174,60 +174,41 @@ static _Noreturn void exec_main(struct exec_child *c)
 	_exit(containr_error_exit_status(c->err.code));
 }
 
-/*
- * An ordinary user has the rights to join only inside the container's user namespace, and who joins
- * that cannot come back: a child goes, and makes the process there a child of ours.
- */
-static _Noreturn void guide_main(const struct exec_request *request, struct exec_child *child,
-				 int report)
+/* An ordinary user has the rights to join only inside the container's user namespace. */
+static int enter_user_ns(void *context)
 {
-	const int flags = request->namespaces & (CLONE_NEWUSER | CLONE_NEWPID);
-	struct exec_request inside = *request;
-	bool by_hand;
-	int pidfd;
-	pid_t pid = -1;
+	const struct exec_child *child = context;
+	const struct exec_request *request = child->request;
 
-	if (setns(request->pidfd, flags) == 0) {
-		inside.namespaces &= ~CLONE_NEWUSER;
-		child->request = &inside;
-		pid = clone_process(CLONE_PARENT, -1, &pidfd, &by_hand);
-	}
-	if (pid == 0)
-		exec_main(child);
-	if (pid < 0)
-		pid = -errno;
-	_exit(write(report, &pid, sizeof(pid)) != sizeof(pid));
+	return setns(request->pidfd, request->namespaces & (CLONE_NEWUSER | CLONE_NEWPID));
 }
 
-static int clone_by_guide(const struct exec_request *request, struct exec_child *child,
-			  pid_t *ret_pid, int *ret_pidfd, struct containr_error *err)
+static void arrive(void *context)
 {
-	autoclose int guide_pidfd = -1;
-	int report[2];
-	bool by_hand;
-	pid_t guide;
-	pid_t pid = -1;
-	ssize_t got;
+	struct exec_child *child = context;
+	struct exec_request inside = *child->request;
 
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
-	guide = clone_process(0, -1, &guide_pidfd, &by_hand);
-	if (guide == 0)
-		guide_main(request, child, report[1]);
-	cleanup_close(&report[1]);
-	do
-		got = guide < 0 ? -1 : read(report[0], &pid, sizeof(pid));
-	while (got < 0 && guide > 0 && errno == EINTR);
-	cleanup_close(&report[0]);
-	if (guide > 0)
-		(void)clone_reap(guide);
-	if (got == sizeof(pid) && pid < 0)
-		errno = -pid;
-	if (got != sizeof(pid) || pid < 0)
+	inside.namespaces &= ~CLONE_NEWUSER;
+	child->request = &inside;
+	exec_main(child);
+}
+
+static int clone_by_guide(struct exec_child *child, pid_t *ret_pid, int *ret_pidfd,
+			  struct containr_error *err)
+{
+	bool by_hand = false;
+	const struct guide guide = { .enter = enter_user_ns,
+				     .arrive = arrive,
+				     .context = child,
+				     .cgroup = -1,
+				     .by_hand = &by_hand };
+	pid_t pid = guide_clone(&guide, ret_pidfd);
+
+	if (pid < 0)
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,
 				"cannot enter the container's user namespace");
 	*ret_pid = pid;
-	return pidfd_of(pid, ret_pidfd, err);
+	return 0;
 }
 
 /*
@@ -243,7 +224,7 @@ static int clone_child(const struct exec_request *request, struct exec_child *ch
 	int r = 0;
 
 	if (userns_is_rootless() && request->namespaces & CLONE_NEWUSER)
-		return clone_by_guide(request, child, ret_pid, ret_pidfd, err);
+		return clone_by_guide(child, ret_pid, ret_pidfd, err);
 	/* without a namespace to join the kernel calls the flags invalid */
 	if (joins && (own < 0 || setns(request->pidfd, CLONE_NEWPID) < 0))
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP,

@@ -5,9 +5,9 @@
 #include "base/fs.h"
 #include "kernel/clone.h"
 #include "kernel/device_filter.h"
+#include "kernel/guide.h"
 #include "kernel/lsm.h"
 #include "kernel/ns.h"
-#include "kernel/pidfd.h"
 #include "kernel/userns.h"
 
 #include <errno.h>
@@ -176,55 +176,39 @@ static int fail_clone(struct parent *p)
 				 "and its neighbours");
 }
 
-/*
- * Namespaces belong to the user namespace that their maker is in, and who enters one cannot come
- * back: a child goes there, and makes the container's first process a child of ours.
- */
-static _Noreturn void guide_main(struct parent *p, int report)
+static int enter_user_ns(void *context)
 {
-	const uint64_t flags = p->launch->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER;
-	int pidfd;
-	pid_t pid = -1;
+	const struct parent *p = context;
 
-	if (setns(p->userns, CLONE_NEWUSER) == 0 &&
-	    (p->pid_ns < 0 || setns(p->pid_ns, CLONE_NEWPID) == 0))
-		pid = clone_process(flags | CLONE_PARENT, p->made.cgroup.dirs[CGROUP_UNIFIED],
-				    &pidfd, &p->init.enter_v2);
-	if (pid == 0)
-		init_main(&p->init);
-	if (pid < 0)
-		pid = -errno;
-	_exit(write(report, &pid, sizeof(pid)) != sizeof(pid));
+	if (setns(p->userns, CLONE_NEWUSER) < 0)
+		return -1;
+	return p->pid_ns < 0 ? 0 : setns(p->pid_ns, CLONE_NEWPID);
+}
+
+static void arrive(void *context)
+{
+	const struct parent *p = context;
+
+	init_main(&p->init);
 }
 
 static int clone_by_guide(struct parent *p)
 {
-	autoclose int pidfd = -1;
-	int report[2];
-	bool by_hand;
-	pid_t pid = -1;
-	pid_t guide;
-	ssize_t got;
+	const struct guide guide = {
+		.enter = enter_user_ns,
+		.arrive = arrive,
+		.context = p,
+		.flags = p->launch->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER,
+		.cgroup = p->made.cgroup.dirs[CGROUP_UNIFIED],
+		.by_hand = &p->init.enter_v2,
+	};
+	pid_t pid = guide_clone(&guide, &p->made.pidfd);
 
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
-	guide = clone_process(0, -1, &pidfd, &by_hand);
-	if (guide == 0)
-		guide_main(p, report[1]);
-	cleanup_close(&report[1]);
-	do
-		got = guide < 0 ? -1 : read(report[0], &pid, sizeof(pid));
-	while (got < 0 && guide > 0 && errno == EINTR);
-	cleanup_close(&report[0]);
-	if (guide > 0)
-		(void)clone_reap(guide);
-	if (got == sizeof(pid) && pid < 0)
-		errno = -pid;
-	if (got != sizeof(pid) || pid < 0)
+	if (pid < 0)
 		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
 				"cannot create namespaces in the user namespace");
 	p->made.pid = pid;
-	return pidfd_of(pid, &p->made.pidfd, p->err);
+	return 0;
 }
 
 static int clone_directly(struct parent *p)
