@@ -6,219 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
 #define CGROUP_PATH_MAX 4096
-
-static const char *const controller_names[] = {
-	[CGROUP_MEMORY] = "memory",   [CGROUP_PIDS] = "pids",	      [CGROUP_CPU] = "cpu",
-	[CGROUP_CPUSET] = "cpuset",   [CGROUP_CPUACCT] = "cpuacct",   [CGROUP_DEVICES] = "devices",
-	[CGROUP_BLKIO] = "blkio",     [CGROUP_FREEZER] = "freezer",   [CGROUP_HUGETLB] = "hugetlb",
-	[CGROUP_NET_CLS] = "net_cls", [CGROUP_NET_PRIO] = "net_prio", [CGROUP_RDMA] = "rdma",
-	[CGROUP_UNIFIED] = "unified",
-};
-
-const char *cgroup_controller_name(enum cgroup_controller controller)
-{
-	return controller_names[controller];
-}
-
-const char *cgroup_layout_name(enum cgroup_layout layout)
-{
-	static const char *const names[] = {
-		[CGROUP_LAYOUT_NONE] = "none",
-		[CGROUP_LAYOUT_V1] = "v1",
-		[CGROUP_LAYOUT_HYBRID] = "hybrid",
-		[CGROUP_LAYOUT_V2] = "v2",
-	};
-
-	return names[layout];
-}
-
-/* In v2 one controller has another name. */
-static const char *v2_name(enum cgroup_controller controller)
-{
-	return controller == CGROUP_BLKIO ? "io" : controller_names[controller];
-}
-
-int cgroup_folder(const struct cgroup_host *host, enum cgroup_controller controller,
-		  const char *path, char *out, size_t size)
-{
-	int len;
-
-	if (host->layout == CGROUP_LAYOUT_V2)
-		len = snprintf(out, size, CGROUP_ROOT "%s", path);
-	else
-		len = snprintf(out, size, CGROUP_ROOT "/%s%s", controller_names[controller], path);
-	return len > 0 && (size_t)len < size ? 0 : -1;
-}
-
-static bool is_file_system(const char *path, unsigned long magic)
-{
-	struct statfs info;
-
-	return statfs(path, &info) == 0 && (unsigned long)info.f_type == magic;
-}
-
-static unsigned int read_v2_controllers(const char *file)
-{
-	char text[512];
-	unsigned int found = 0;
-	autoclose int fd = openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	char *rest = text;
-	char *word;
-
-	if (len <= 0)
-		return 0;
-	text[len] = '\0';
-	while ((word = strsep(&rest, " \n")))
-		for (int i = 0; i < CGROUP_UNIFIED; i++)
-			if (strcmp(word, v2_name((enum cgroup_controller)i)) == 0)
-				found |= CGROUP_BIT(i);
-	return found;
-}
-
-/* struct linux_dirent64 of getdents64(2): readdir(3) would allocate. */
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
-
-static unsigned int controller_of(const char *name)
-{
-	for (int i = 0; i < CGROUP_UNIFIED; i++)
-		if (strcmp(controller_names[i], name) == 0)
-			return CGROUP_BIT(i);
-	return 0;
-}
-
-/* One look at the folder of all hierarchies instead of one at each; "cpu" may be a link to
- * "cpu,cpuacct". */
-static unsigned int list_v1_hierarchies(void)
-{
-	autoclose int dir = openat(AT_FDCWD, CGROUP_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	union {
-		struct entry first; /* for its alignment */
-		char bytes[4096];
-	} buffer;
-	unsigned int found = 0;
-	long len;
-
-	while (dir >= 0 && (len = syscall(SYS_getdents64, dir, &buffer, sizeof(buffer))) > 0) {
-		for (long at = 0; at < len;) {
-			const struct entry *entry = (const void *)(buffer.bytes + at);
-
-			found |= controller_of(entry->name);
-			at += entry->size;
-		}
-	}
-	return found;
-}
-
-/* An ordinary user may make cgroups only where that was given to him. */
-static bool may_create(void)
-{
-	return geteuid() == 0 || access(CGROUP_ROOT "/cgroup.procs", W_OK) == 0;
-}
-
-void cgroup_host_probe(struct cgroup_host *ret_host)
-{
-	struct cgroup_host host = { 0 };
-
-	if (!may_create()) {
-		host.is_denied = true;
-		*ret_host = host;
-		return;
-	}
-
-	if (is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC)) {
-		host.layout = CGROUP_LAYOUT_V2;
-		host.v2 = read_v2_controllers(CGROUP_ROOT "/cgroup.controllers") |
-			  CGROUP_BIT(CGROUP_UNIFIED);
-		*ret_host = host;
-		return;
-	}
-	host.v1 = list_v1_hierarchies();
-	if (host.v1)
-		host.layout = CGROUP_LAYOUT_V1;
-	if (is_file_system(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC)) {
-		host.layout = CGROUP_LAYOUT_HYBRID;
-		host.v2 = CGROUP_BIT(CGROUP_UNIFIED);
-	}
-	*ret_host = host;
-}
-
-void cgroup_plan_release(struct cgroup_plan *plan)
-{
-	for (size_t i = 0; i < plan->write_count; i++) {
-		free(plan->writes[i].value);
-		free(plan->writes[i].name);
-		free(plan->writes[i].other_value);
-	}
-	free(plan->writes);
-	free(plan->path);
-	*plan = (struct cgroup_plan) { 0 };
-}
-
-int cgroup_plan_add(struct cgroup_plan *plan, enum cgroup_controller controller, const char *file,
-		    char *value, struct containr_error *err)
-{
-	if (!value)
-		return fail_oom(err);
-	if (plan->write_count == plan->write_cap) {
-		size_t cap = plan->write_cap ? plan->write_cap * 2 : 16;
-		struct cgroup_write *writes = reallocarray(plan->writes, cap, sizeof(*writes));
-
-		if (!writes) {
-			free(value);
-			return fail_oom(err);
-		}
-		plan->writes = writes;
-		plan->write_cap = cap;
-	}
-	plan->writes[plan->write_count++] =
-		(struct cgroup_write) { .controller = controller, .file = file, .value = value };
-	return 0;
-}
-
-int cgroup_plan_add_named(struct cgroup_plan *plan, enum cgroup_controller controller, char *name,
-			  char *value, struct containr_error *err)
-{
-	int r;
-
-	if (!name) {
-		free(value);
-		return fail_oom(err);
-	}
-	r = cgroup_plan_add(plan, controller, name, value, err);
-	if (r < 0)
-		free(name);
-	else
-		plan->writes[plan->write_count - 1].name = name;
-	return r;
-}
-
-int cgroup_plan_add_other(struct cgroup_plan *plan, const char *file, char *value,
-			  struct containr_error *err)
-{
-	struct cgroup_write *last = &plan->writes[plan->write_count - 1];
-
-	last->other_file = file;
-	last->other_value = value;
-	return value ? 0 : fail_oom(err);
-}
 
 void cgroup_close(struct cgroup *cgroup)
 {
@@ -270,7 +64,7 @@ bool cgroup_format_enable(unsigned int controllers, char ret_text[CGROUP_ENABLE_
 		if (controllers & CGROUP_BIT(i))
 			used += (size_t)snprintf(ret_text + used, CGROUP_ENABLE_SIZE - used,
 						 "%s+%s", used ? " " : "",
-						 v2_name((enum cgroup_controller)i));
+						 cgroup_v2_name((enum cgroup_controller)i));
 	return used > 0;
 }
 
@@ -442,7 +236,7 @@ int cgroup_enter_v1(const struct cgroup *cgroup, struct containr_error *err)
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++)
 		if (cgroup->tasks[i] >= 0 && write(cgroup->tasks[i], "0", 1) != 1)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot enter the %s cgroup",
-					controller_names[i]);
+					cgroup_controller_name((enum cgroup_controller)i));
 	return 0;
 }
 

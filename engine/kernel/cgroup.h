@@ -49,6 +49,9 @@ void cgroup_host_probe(struct cgroup_host *ret_host);
 /** Name of the folder of a v1 hierarchy or of a v2 controller, e.g. "memory". */
 const char *cgroup_controller_name(enum cgroup_controller controller);
 
+/** The same as the unified hierarchy has it, where one controller has another name. */
+const char *cgroup_v2_name(enum cgroup_controller controller);
+
 /** Name of a layout: "none", "v1", "hybrid" or "v2". */
 const char *cgroup_layout_name(enum cgroup_layout layout);
 
