@@ -360,6 +360,22 @@ int container_read(struct containr *engine, const struct live *live, struct cont
 	return r < 0 ? r : container_load_locked(engine, container, err);
 }
 
+/*
+ * An overlay that was mounted without syncs may not be mounted again: the kernel leaves a mark. After
+ * a crash of the host that is right; in the same boot nothing was lost. overlayfs.rst, "Volatile
+ * mount"
+ */
+static void renew_overlay(int dir, const struct state *state)
+{
+	char boot_id[40];
+	struct containr_error ignored;
+
+	if (state_boot_id(boot_id, &ignored) < 0 || strcmp(boot_id, state->boot_id) != 0)
+		return;
+	(void)unlinkat(dir, "work/work/incompat/volatile/dirty", 0);
+	(void)unlinkat(dir, "work/work/incompat/volatile", AT_REMOVEDIR);
+}
+
 int container_load(struct containr *engine, const char *name, struct container *container,
 		   struct containr_error *err)
 {
@@ -375,7 +391,11 @@ int container_load(struct containr *engine, const char *name, struct container *
 	memcpy(container->id, live.id, sizeof(container->id));
 	container->dir = steal_fd(&live.dir);
 	container->state_fd = steal_fd(&live.state_fd);
-	return r < 0 ? r : container_load_locked(engine, container, err);
+	if (r == 0)
+		r = container_load_locked(engine, container, err);
+	if (r == 0 && container->record.auto_remove)
+		renew_overlay(container->dir, &live.state);
+	return r;
 }
 
 int container_discard(struct containr *engine, const struct container *container,

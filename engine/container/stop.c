@@ -230,6 +230,18 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 	return 0;
 }
 
+/* What is to be removed when it ends is not, where it is to run again. */
+static int forbid_removal(struct containr *engine, struct live *live, const char *container,
+			  const struct record *record, struct containr_error *err)
+{
+	int r;
+
+	if (!record->auto_remove || live->state.status != STATE_RUNNING)
+		return 0;
+	r = control_tell(engine, live, container, MONITOR_MSG_KEEP, err);
+	return r == -CONTAINR_E_MONITOR_LOST ? 0 : r; /* nobody is there to remove it */
+}
+
 int containr_restart(struct containr *engine, const char *container, int64_t timeout_s,
 		     struct containr_error *err)
 {
@@ -239,6 +251,8 @@ int containr_restart(struct containr *engine, const char *container, int64_t tim
 
 	if (r == 0)
 		r = record_read(live.dir, &record, err);
+	if (r == 0)
+		r = forbid_removal(engine, &live, container, &record, err);
 	if (r == 0)
 		r = containr_stop(engine, live.id, timeout_s, err);
 	if (r == 0)

@@ -65,6 +65,7 @@ char guest_greet(struct guest *guest)
 	case MONITOR_MSG_ATTACH:
 		guest->attached = true;
 		return 0;
+	case MONITOR_MSG_KEEP:
 	case MONITOR_MSG_STOP:
 	case MONITOR_MSG_PAUSED:
 	case MONITOR_MSG_RESUMED:

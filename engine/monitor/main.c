@@ -137,7 +137,9 @@ static void heed(struct monitor *monitor, struct guest *guest, char word)
 
 	if (word == MONITOR_MSG_STOP)
 		monitor->stop_asked = true;
-	if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
+	if (word == MONITOR_MSG_KEEP)
+		monitor->flags &= ~(unsigned int)MONITOR_AUTO_REMOVE;
+	else if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
 		if (word == MONITOR_MSG_STOP)
 			state.stopped = 1;
 		else

@@ -79,10 +79,11 @@ enum monitor_message {
 	MONITOR_MSG_INPUT_END = 'q',
 	MONITOR_MSG_RESIZE = 'w', /* from the client: struct monitor_size */
 	MONITOR_MSG_LOST = 'l', /* to a later client: int64_t bytes that it did not read in time */
+	MONITOR_MSG_KEEP = 'k', /* from a command: no removal after this run */
 	MONITOR_MSG_STOP = 's', /* from a command: no restart from now on */
 	MONITOR_MSG_PAUSED = 'p', /* from a command that froze the container */
 	MONITOR_MSG_RESUMED =
-		'r', /* from one that thawed it; each of the three is echoed when done */
+		'r', /* from one that thawed it; each of the four is echoed when done */
 	MONITOR_MSG_ATTACH = 'a', /* from a later client: it wants the output from now on */
 };
 

@@ -95,6 +95,16 @@ expect_error CONTAINER_NOT_FOUND 125 "no such container: nope" \
 containr rm -f web > out
 assert_nothing_left
 
+fact "a container that is to be removed when it ends is not when it is restarted, but afterwards"
+containr run -d --rm --name brief -v /data busybox sh -c 'echo up; exec sleep 100' > out
+containr exec brief touch /kept /data/kept
+expect_output brief -- containr restart -t 0 brief
+is brief running || fail "it does not run"
+expect_status 0 -- containr exec brief ls /kept /data/kept
+expect_output brief -- containr stop -t 0 brief
+assert_nothing_left
+expect_output "" -- containr volume ls -q
+
 fact "after a boot: what is to run is started"
 containr create --name a --restart always busybox sleep 100 > out
 containr create --name b --restart unless-stopped busybox sleep 100 > out
