@@ -394,6 +394,7 @@ int containr_exec(struct containr *engine, const char *container,
 	struct exec_request request = { .config = &config, .process = &config.process };
 	struct exec_started started = { .pidfd = -1, .console = -1 };
 	struct cgroup_host host;
+	sigset_t signals;
 	char path[96];
 	int r = live_find(engine, container, &live, err);
 
@@ -423,9 +424,11 @@ int containr_exec(struct containr *engine, const char *container,
 	request.stdio[0] = spec->stdin_open && !spec->detach ? STDIN_FILENO : null;
 	request.stdio[1] = spec->detach ? null : STDOUT_FILENO;
 	request.stdio[2] = spec->detach ? null : STDERR_FILENO;
+	signals_hold(&signals);
 	r = exec_start(&request, &started, err);
 	if (r == 0)
 		r = finish(spec, &started, ret_exit_code, err);
+	(void)sigprocmask(SIG_SETMASK, &signals, NULL);
 	cleanup_close(&started.pidfd);
 	cleanup_close(&started.console);
 	return r;

@@ -16,15 +16,29 @@
 
 static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH };
 
-static int open_signals(sigset_t *ret_before, struct containr_error *err)
+static sigset_t forwarded_set(void)
 {
 	sigset_t set;
-	int fd;
 
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
 		(void)sigaddset(&set, forwarded[i]);
+	return set;
+}
+
+void signals_hold(sigset_t *ret_before)
+{
+	const sigset_t set = forwarded_set();
+
 	(void)sigprocmask(SIG_BLOCK, &set, ret_before);
+}
+
+static int open_signals(sigset_t *ret_before, struct containr_error *err)
+{
+	const sigset_t set = forwarded_set();
+	int fd;
+
+	signals_hold(ret_before);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? fail_sys(err, CONTAINR_E_IO, "cannot watch signals") : fd;
 }

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+#include <signal.h>
+
 /* The caller's side of a process that it started itself: exec, and the OCI runtime's run. */
 
 /**
@@ -16,6 +18,14 @@
  */
 int terminal_relay(int console, int input, int output, int pidfd,
 		   struct containr_error *err) MUST_CHECK;
+
+/**
+ * Keeps the signals that are to be passed on until signals_forward() or terminal_relay() takes them: one
+ * that comes while the process is being started must not end the caller alone.
+ *
+ * @ret_before: to be set again by sigprocmask(2) in the end
+ */
+void signals_hold(sigset_t *ret_before);
 
 /** Passes signals that reach the caller on to a process until that ends. */
 int signals_forward(int pidfd, struct containr_error *err) MUST_CHECK;
