@@ -12,6 +12,7 @@
 #define STATE_MAGIC 0x43544e52u /* "CTNR" */
 #define STATE_VERSION 2u
 #define SLOT_SIZE 256
+#define STATE_NEW STATE_FILE ".new" /* until it is whole */
 
 struct slot {
 	uint32_t magic;
@@ -121,7 +122,7 @@ int state_write(int fd, const struct state *state, struct containr_error *err)
 
 int state_create(int dir, const struct state *state, int *ret_fd, struct containr_error *err)
 {
-	autoclose int fd = openat(dir, STATE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	autoclose int fd = openat(dir, STATE_NEW, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	char raw[2 * SLOT_SIZE];
 	int r;
 
@@ -135,6 +136,13 @@ int state_create(int dir, const struct state *state, int *ret_fd, struct contain
 	fill_slot(raw + SLOT_SIZE, state, 2);
 	if (pwrite(fd, raw, sizeof(raw), 0) != (ssize_t)sizeof(raw))
 		return fail_sys(err, CONTAINR_E_IO, "cannot write the state record");
+	/* under its name it has its lock from the start: one without would be taken for abandoned */
+	r = linkat(dir, STATE_NEW, dir, STATE_FILE, 0);
+	if (r < 0)
+		r = fail_sys(err, CONTAINR_E_IO, "cannot create the state record");
+	(void)unlinkat(dir, STATE_NEW, 0);
+	if (r < 0)
+		return r;
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
