@@ -17,8 +17,6 @@
 #define ERROR_FD 3  /* in the helper */
 #define FIRST_FD 16 /* of ours: above all that the helper gets */
 
-extern char **environ;
-
 /* One call: our ends of its pipes, and what the helper gets. */
 struct call {
 	int given[4]; /* standard input, output, unused, errors */
