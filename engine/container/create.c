@@ -186,10 +186,8 @@ static int design_of_image(struct containr *engine, const struct containr_spec *
 			   struct container *container, struct containr_error *err)
 {
 	autoimage *image = NULL;
-	int r = image_pin(engine, &container->image_pin, err);
+	int r = containr_image_inspect(engine, spec->image, &image, err);
 
-	if (r == 0)
-		r = containr_image_inspect(engine, spec->image, &image, err);
 	if (r != 0)
 		return r;
 	r = check_platform(spec, image, err);
@@ -223,6 +221,9 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 			return r;
 	}
 	r = fs_random_hex(CONTAINR_ID_LENGTH / 2, container->id, err);
+	/* also for a bundle: it says that a maker is at work, whose folder is not to be swept away */
+	if (r == 0)
+		r = image_pin(engine, &container->image_pin, err);
 	if (r == 0)
 		r = spec->bundle ? design_of_bundle(spec, container, err)
 				 : design_of_image(engine, spec, container, err);

@@ -22,7 +22,7 @@ struct container {
 	char id[CONTAINR_ID_LENGTH + 1];
 	int dir;       /* of the folder */
 	int state_fd;  /* holds the lock */
-	int image_pin; /* keeps the layers until the record does */
+	int image_pin; /* keeps the layers until the record does, and the folder from being swept */
 	struct name_files name_files;
 	struct volume_mounts volumes;
 	struct record record;
