@@ -15,11 +15,13 @@ static const struct opt global_opts[] = {
 	CHOICE('l', "log-level", struct global_args, log_level, "LEVEL", log_levels,
 	       "which messages to show", .preset = "warn"),
 	STRING(0, "root", struct global_args, root, "DIR",
-	       "durable state: images, containers, logs; /var/lib/containr where not given",
+	       "durable state: images, containers, logs; where not given /var/lib/containr, or "
+	       "~/.local/share/containr without root",
 	       .env = "CONTAINR_ROOT", .complete = COMPLETE_DIRS),
 	STRING(0, "runroot", struct global_args, runroot, "DIR",
-	       "state of this boot; /run/containr where not given", .env = "CONTAINR_RUNROOT",
-	       .complete = COMPLETE_DIRS),
+	       "state of this boot; where not given /run/containr, or below XDG_RUNTIME_DIR "
+	       "without root",
+	       .env = "CONTAINR_RUNROOT", .complete = COMPLETE_DIRS),
 	FLAG('v', "version", struct global_args, version, "show the version"),
 	END,
 };

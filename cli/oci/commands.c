@@ -17,7 +17,8 @@ static const struct opt global_opts[] = {
 	CHOICE(0, "log-level", struct global_args, log_level, "LEVEL", log_levels,
 	       "which messages to show", .preset = "warn"),
 	STRING(0, "root", struct global_args, root, "DIR",
-	       "state of containers; /run/containr-runtime where not given",
+	       "state of containers; where not given /run/containr-runtime, or below "
+	       "XDG_RUNTIME_DIR without root",
 	       .complete = COMPLETE_DIRS),
 	STRING(0, "rootless", struct global_args, rootless, "AUTO",
 	       "accepted for compatibility: the runtime finds out itself", .hidden = true),
