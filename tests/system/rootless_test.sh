@@ -22,6 +22,11 @@ mount --bind subids /etc/subgid
 mkdir -m 700 runtime
 chown $uid:$uid runtime
 
+# The build may lie where only root can go, in /root for one.
+mkdir prefix
+cp -a "$CONTAINR_BUILD/bin" "$CONTAINR_BUILD/libexec" prefix/
+export PATH=$scratch/prefix/bin:$PATH
+
 # as_user COMMAND...
 as_user() {
 	(cd home && exec setpriv --reuid $uid --regid $uid --clear-groups env -i HOME="$scratch/home" \
