@@ -2,11 +2,24 @@
 #include <containr/container.h>
 
 #include "base/cleanup.h"
+#include "base/fs.h"
 #include "container/name.h"
 #include "container/record.h"
+#include "monitor/monitor.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* For the monitor of a container that runs: what it tells has the new name from now on. */
+static void leave_attributes(int dir, const struct record *record)
+{
+	autofree char *attributes = record_event_attributes(record);
+	struct containr_error ignored;
+
+	if (attributes)
+		error_ignore(fs_replace_file(dir, MONITOR_ATTRIBUTES_FILE, attributes,
+					     strlen(attributes), 0600, FS_VOLATILE, &ignored));
+}
 
 /* The new name is taken before the record tells it, and the old one is dropped last: a kill in
  * between leaves a container with two names, never one without. */
@@ -29,6 +42,7 @@ static int rename_to(const struct containr *engine, const char *id, int dir, str
 		return r;
 	}
 	name_drop(engine, id, before);
+	leave_attributes(dir, record);
 	(void)snprintf(more, sizeof(more), ",\"oldName\":\"/%s\"", before);
 	record_tell(engine, id, record, "rename", more);
 	return 0;

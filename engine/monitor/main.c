@@ -36,6 +36,32 @@ struct monitor {
 	struct relay relay;
 };
 
+/*
+ * The name is part of the attributes: a command that gave another one has left them in a file. At the
+ * end of a --rm container that is in the trash already.
+ */
+static bool read_attributes(const char *id, const char *folder, struct fixed *attributes)
+{
+	char path[128];
+	struct fixed name = FIXED_INIT(path);
+	ssize_t len;
+	int fd;
+
+	fixed_put(&name, folder);
+	fixed_put(&name, id);
+	fixed_put(&name, "/" MONITOR_ATTRIBUTES_FILE);
+	fd = openat(MONITOR_FD_ROOT, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, attributes->data, attributes->size - 1);
+	(void)close(fd);
+	if (len <= 0)
+		return false;
+	attributes->data[len] = '\0';
+	attributes->len = (size_t)len;
+	return true;
+}
+
 static void tell(const struct monitor *monitor, const char *action, const char *more)
 {
 	char buffer[EVENT_LINE_MAX];
@@ -45,7 +71,9 @@ static void tell(const struct monitor *monitor, const char *action, const char *
 				     .id = monitor->argv[MONITOR_ARG_ID],
 				     .attributes = buffer };
 
-	fixed_put(&attributes, monitor->argv[MONITOR_ARG_ATTRIBUTES]);
+	if (!read_attributes(event.id, "containers/", &attributes) &&
+	    !read_attributes(event.id, "trash/", &attributes))
+		fixed_put(&attributes, monitor->argv[MONITOR_ARG_ATTRIBUTES]);
 	fixed_put(&attributes, more);
 	event_write(MONITOR_FD_ROOT, &event);
 }

@@ -93,6 +93,7 @@ struct monitor_size {
 };
 
 #define MONITOR_PAYLOAD_MAX 4096
-#define MONITOR_FOLDER "monitors" /* below the engine's runroot */
+#define MONITOR_ATTRIBUTES_FILE "attributes" /* in the container's folder, after a rename */
+#define MONITOR_FOLDER "monitors"	     /* below the engine's runroot */
 
 #endif

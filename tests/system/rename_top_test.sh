@@ -37,6 +37,8 @@ wait_for test ! -e "$CONTAINR_ROOT/containers/$quick"
 expect_output created -- containr inspect -f '{{.State.Status}}' quick
 wait_for test ! -L "$CONTAINR_ROOT/names/quicker"
 expect_output quick -- containr rm quick
+equal "quicker quicker" "$(containr events --since 1h --until 0s -f "container=$quick" --format '{{.Action}} {{.Actor.Attributes.name}}' |
+	sed -n 's/^\(die\|destroy\) //p' | tr '\n' ' ' | sed 's/ $//')"
 
 fact "top has the columns of docker's"
 containr top before > out
