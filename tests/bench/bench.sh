@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Measures containr beside its peers in one run and prints a table; see docs/PERFORMANCE.md.
 #
-# usage: bench.sh BUILD_DIR [RUNS]
+# usage: bench.sh BUILD_DIR [RUNS [PART...]]
 #
 # Everything happens in a mount and network namespace of its own, on a fresh journaled file system.
 set -euo pipefail
 
-build=$(realpath "${1:?usage: bench.sh BUILD_DIR [RUNS]}")
+build=$(realpath "${1:?usage: bench.sh BUILD_DIR [RUNS [PART...]]}")
 runs=${2:-60}
+parts=("${@:3}")
+[ ${#parts[@]} -gt 0 ] ||
+	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest)
 source=$(dirname "$(realpath "$0")")
 seccomp=/usr/share/containers/seccomp.json
 
@@ -16,7 +19,7 @@ if [ "${CONTAINR_BENCH_INSIDE:-}" != 1 ]; then
 	for tool in crun runc podman conmon python3 strace mkfs.ext4 busybox; do
 		command -v "$tool" >/dev/null || { echo "bench: '$tool' is missing" >&2; exit 77; }
 	done
-	CONTAINR_BENCH_INSIDE=1 exec unshare -m -n --propagation private "$0" "$build" "$runs"
+	CONTAINR_BENCH_INSIDE=1 exec unshare -m -n --propagation private "$0" "$build" "$runs" "${parts[@]}"
 fi
 
 spawn=$build/tests/spawn_bench
@@ -138,6 +141,8 @@ bench_memory_and_hundred() {
 		"$(mean_pss "^containr-monitor")" "$(mean_pss "^containr-monitor")" \
 		"$(mean_pss "^[^ ]*conmon ")" "$(mean_pss "^[^ ]*conmon ")"
 	echo "processes beside the containers' own: $(pgrep -fc "^containr-monitor") for 100 containers"
+	"$containr" ps -q | xargs "$containr" rm -f >/dev/null
+	"${podman[@]}" rm -f -t 0 -a >/dev/null
 }
 
 
@@ -159,6 +164,8 @@ bench_calls() {
 }
 
 make_place
+# shellcheck source=lifecycle.sh
+. "$source/lifecycle.sh"
 make_inputs
 echo "machine: $(nproc) CPUs, kernel $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
 echo "peers:   $(crun --version | head -1), $(runc --version | head -1), $(podman --version)"
@@ -167,7 +174,6 @@ echo "Times in ms, minimum / median of alternating runs; the ratio is that of th
 echo
 printf '| %-46s | %-19s | %-19s | %-8s | %-7s | %s |\n' what containr peer ratio target met
 echo '|---|---|---|---|---|---|'
-bench_runtime
-bench_engine
-bench_calls
-bench_memory_and_hundred
+for part in "${parts[@]}"; do
+	"bench_$part"
+done
