@@ -49,8 +49,10 @@ static bool is_abandoned(const struct containr *engine, int dir)
 
 	if (faccessat(dir, RECORD_FILE, F_OK, 0) == 0)
 		return false;
+	/* a maker that was done in between has let go of the lock */
 	if (fd >= 0)
-		return state_lock(fd, false, &ignored) == 0;
+		return state_lock(fd, false, &ignored) == 0 &&
+		       faccessat(dir, RECORD_FILE, F_OK, 0) < 0;
 	return gc_lock(engine, &makers, &ignored) == 0 && faccessat(dir, STATE_FILE, F_OK, 0) < 0;
 }
 
