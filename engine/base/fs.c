@@ -100,9 +100,18 @@ int fs_replace_file(int dir, const char *path, const void *bytes, size_t len, mo
 		(void)unlinkat(dir, temp, 0);
 		return r;
 	}
+	if (durability == FS_BEGUN)
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if (durability == FS_DURABLE && sync_parent(dir, path) < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot sync the folder of '%s'", path);
 	return 0;
+}
+
+int fs_sync(int dir, const char *path)
+{
+	autoclose int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : fsync(fd);
 }
 
 int fs_make_dirs(int dir, const char *path, mode_t mode, struct containr_error *err)

@@ -34,6 +34,7 @@ int fs_write_all(int fd, const void *bytes, size_t len) MUST_CHECK;
 
 enum fs_durability {
 	FS_VOLATILE, /* may be lost with the power, never half written */
+	FS_BEGUN,    /* on its way to the disk: fs_sync() then has little left to wait for */
 	FS_DURABLE,  /* fsync of the file and its folder */
 };
 
@@ -43,6 +44,9 @@ enum fs_durability {
  */
 int fs_replace_file(int dir, const char *path, const void *bytes, size_t len, mode_t mode,
 		    enum fs_durability durability, struct containr_error *err) MUST_CHECK;
+
+/** Waits until a file is on the disk, fsync(2); 0, or -1 with errno. Its folder is not looked at. */
+int fs_sync(int dir, const char *path) MUST_CHECK;
 
 /** Creates the folder @path and what is missing above it; one that exists is fine. */
 int fs_make_dirs(int dir, const char *path, mode_t mode, struct containr_error *err) MUST_CHECK;
