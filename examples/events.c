@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return fprintf(stderr, "usage: events SECONDS\n"), 125;
 	when.since_ns = (int64_t)time(NULL) * 1000000000;
-	when.until_ns = ((int64_t)time(NULL) + atoi(argv[1])) * 1000000000;
+	when.until_ns = ((int64_t)time(NULL) + strtol(argv[1], NULL, 10)) * 1000000000;
 	failed = containr_open(&options, &engine, &err);
 	if (failed == 0)
 		failed = containr_events(engine, &when, look_for_end, &found, &err);
