@@ -13,7 +13,7 @@ export CONTAINR_ROOT=$state/root CONTAINR_RUNROOT=$state/run
 clean_up() {
 	containr ps -aq | xargs -r containr rm -f >/dev/null || true
 	# what podman made for an ordinary user belongs to ids that are his in a user namespace only
-	rm -rf "$state" 2>/dev/null || command podman unshare rm -rf "$state"
+	rm -rf "$state" 2>/dev/null || env -u CONTAINERS_CONF podman unshare rm -rf "$state"
 }
 trap clean_up EXIT
 
