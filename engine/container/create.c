@@ -374,13 +374,15 @@ int container_read(struct containr *engine, const struct live *live, struct cont
  */
 static void renew_overlay(int dir, const struct state *state)
 {
+	autoclose int work = openat(dir, "work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char boot_id[40];
 	struct containr_error ignored;
 
 	if (state_boot_id(boot_id, &ignored) < 0 || strcmp(boot_id, state->boot_id) != 0)
 		return;
-	(void)unlinkat(dir, "work/work/incompat/volatile/dirty", 0);
-	(void)unlinkat(dir, "work/work/incompat/volatile", AT_REMOVEDIR);
+	/* overlayfs has a folder "work" of its own in the one it is given */
+	(void)unlinkat(work, "work/incompat/volatile/dirty", 0);
+	(void)unlinkat(work, "work/incompat/volatile", AT_REMOVEDIR);
 }
 
 int container_load(struct containr *engine, const char *name, struct container *container,
