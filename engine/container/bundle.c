@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/xdg.h"
+#include "container/cgroup_path.h"
 #include "container/hooks.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
@@ -122,8 +123,11 @@ int bundle_load_config(struct bundle *bundle, struct containr_error *err)
 
 char *bundle_cgroup_path(const struct bundle *bundle)
 {
+	char noted[CGROUP_PATH_SIZE];
 	char *path;
 
+	if (bundle->dir >= 0 && cgroup_path_read_link(bundle->dir, BUNDLE_CGROUP, noted))
+		return strdup(noted);
 	if (bundle->config.cgroups_path && *bundle->config.cgroups_path)
 		return strdup(bundle->config.cgroups_path);
 	return asprintf(&path, "/containr/%s", bundle->id) < 0 ? NULL : path;
@@ -221,7 +225,8 @@ static int end_processes(struct bundle *bundle, struct containr_error *err)
 
 int bundle_remove_files(const struct bundle *bundle, struct containr_error *err)
 {
-	static const char *const files[] = { STATE_FILE, "config.json", BUNDLE_LINK };
+	static const char *const files[] = { STATE_FILE, "config.json", BUNDLE_LINK,
+					     BUNDLE_CGROUP };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		(void)unlinkat(bundle->dir, files[i], 0);

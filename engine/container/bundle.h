@@ -17,10 +17,11 @@
  * config.json and a root file system) by create, start, kill, delete, each a process of its own.
  * There is no monitor: whoever called us (conmon, containerd-shim) is or becomes the parent.
  *
- *   ROOT/ID/  state  config.json (as it was at create)  bundle (a link to it)  exec.fifo
+ *   ROOT/ID/  state  config.json (as it was at create)  bundle (a link to it)  cgroup  exec.fifo
  */
 
 #define BUNDLE_FOLDER "containr-runtime" /* below /run, or the user's own: xdg_runtime_path() */
+#define BUNDLE_CGROUP "cgroup" /* a link to its path, where the configuration does not tell */
 #define BUNDLE_LINK "bundle"
 
 struct bundle {

@@ -152,6 +152,19 @@ static int write_config(const struct making *m, const struct str *config)
 	return 0;
 }
 
+/* Where the configuration and the id do not tell. */
+static int note_cgroup(const struct making *m)
+{
+	const char *path = m->plan.cgroup.path;
+	autofree char *usual = bundle_cgroup_path(&m->bundle);
+
+	if (!usual)
+		return fail_oom(m->err);
+	if (strcmp(usual, path) != 0 && symlinkat(path, m->bundle.dir, BUNDLE_CGROUP) < 0)
+		return fail_sys(m->err, CONTAINR_E_IO, "cannot note the container's cgroup");
+	return 0;
+}
+
 /* The folder's mkdir decides who has the id. */
 static int make_folder(struct making *m, const struct str *config)
 {
@@ -169,6 +182,8 @@ static int make_folder(struct making *m, const struct str *config)
 		r = write_config(m, config);
 	if (r == 0 && symlinkat(bundle->path, bundle->dir, BUNDLE_LINK) < 0)
 		r = fail_sys(m->err, CONTAINR_E_IO, "cannot note the bundle");
+	if (r == 0)
+		r = note_cgroup(m);
 	if (r == 0)
 		r = state_create(bundle->dir, &bundle->state, &bundle->state_fd, m->err);
 	return r;

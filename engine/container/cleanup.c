@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/cgroup_path.h"
 #include "container/control.h"
 #include "container/live.h"
 #include "container/record.h"
@@ -20,13 +21,11 @@
 #include <string.h>
 #include <unistd.h>
 
-int container_remove_cgroup(const char *id, struct containr_error *err)
+static int remove_cgroup(const char *path, struct containr_error *err)
 {
 	struct cgroup_host host;
-	char path[128];
 
 	cgroup_host_probe(&host);
-	(void)snprintf(path, sizeof(path), "/containr/%s", id);
 	if (cgroup_remove(&host, path, err) == 0)
 		return 0;
 	/* with a pid namespace that is not its own, the end of the first process was not that of
@@ -34,6 +33,19 @@ int container_remove_cgroup(const char *id, struct containr_error *err)
 	if (cgroup_kill(&host, path, SIGKILL, err) < 0)
 		return -err->code;
 	return cgroup_remove(&host, path, err);
+}
+
+int container_remove_cgroup(const struct containr *engine, const char *id,
+			    struct containr_error *err)
+{
+	char path[CGROUP_PATH_SIZE];
+	int r;
+
+	cgroup_path_find(engine, id, path);
+	r = remove_cgroup(path, err);
+	if (r == 0)
+		cgroup_path_forget(engine, id);
+	return r;
 }
 
 /*
@@ -121,6 +133,18 @@ static void sweep_pin(const struct containr *engine, int exits, const char *id)
 	control_unlisten(engine, id);
 }
 
+/* The same for its cgroup; the link has no other use. */
+static void sweep_cgroup(const struct containr *engine, int links, const char *id)
+{
+	struct containr_error ignored;
+	char path[300];
+
+	(void)links;
+	(void)snprintf(path, sizeof(path), "containers/%s", id);
+	if (faccessat(engine->root_fd, path, F_OK, 0) < 0 && errno == ENOENT)
+		error_ignore(container_remove_cgroup(engine, id, &ignored));
+}
+
 /* One that was removed, but whoever did it was killed before its cgroup was gone. */
 static void sweep_trashed(const struct containr *engine, int trash, const char *id)
 {
@@ -134,7 +158,7 @@ static void sweep_trashed(const struct containr *engine, int trash, const char *
 	state = openat(trash, path, O_RDWR | O_CLOEXEC);
 	if (state >= 0 && state_is_locked(state))
 		return; /* by its monitor, or by what that became */
-	error_ignore(container_remove_cgroup(id, &ignored));
+	error_ignore(container_remove_cgroup(engine, id, &ignored));
 	unpin(engine, id);
 	control_unlisten(engine, id);
 }
@@ -171,7 +195,7 @@ static void tell_unmount(const struct containr *engine, const char *id)
 
 int container_cleanup(struct containr *engine, const char *id, struct containr_error *err)
 {
-	int r = container_remove_cgroup(id, err);
+	int r = container_remove_cgroup(engine, id, err);
 	int trash;
 
 	control_unlisten(engine, id);
@@ -180,6 +204,7 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	sweep(engine, engine->root_fd, "containers", sweep_folder);
 	sweep(engine, engine->root_fd, "names", sweep_name);
 	sweep(engine, engine->runroot_fd, EXITS_FOLDER, sweep_pin);
+	sweep(engine, engine->runroot_fd, CGROUPS_FOLDER, sweep_cgroup);
 	references_sweep(engine);
 	sweep(engine, engine->root_fd, "trash", sweep_trashed);
 	trash = store_empty_trash(engine, err);

@@ -13,7 +13,8 @@ int container_cleanup(struct containr *engine, const char *id,
 		      struct containr_error *err) MUST_CHECK;
 
 /** Removes the cgroup of a container that has ended, and kills what is left in it. */
-int container_remove_cgroup(const char *id, struct containr_error *err) MUST_CHECK;
+int container_remove_cgroup(const struct containr *engine, const char *id,
+			    struct containr_error *err) MUST_CHECK;
 
 /** Moves the folder @id out of sight if its maker was killed before it was a container. */
 void container_sweep(const struct containr *engine, const char *id);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/cgroup_path.h"
 #include "container/live.h"
 #include "container/oci.h"
 #include "container/process.h"
@@ -196,12 +197,11 @@ static void arrive(void *context)
 static int clone_by_guide(struct exec_child *child, pid_t *ret_pid, int *ret_pidfd,
 			  struct containr_error *err)
 {
-	bool by_hand = false;
 	const struct guide guide = { .enter = enter_user_ns,
 				     .arrive = arrive,
 				     .context = child,
-				     .cgroup = -1,
-				     .by_hand = &by_hand };
+				     .cgroup = child->cgroup->dirs[CGROUP_UNIFIED],
+				     .by_hand = &child->enter_v2 };
 	pid_t pid = guide_clone(&guide, ret_pidfd);
 
 	if (pid < 0)
@@ -395,7 +395,7 @@ int containr_exec(struct containr *engine, const char *container,
 	struct exec_started started = { .pidfd = -1, .console = -1 };
 	struct cgroup_host host;
 	sigset_t signals;
-	char path[96];
+	char path[CGROUP_PATH_SIZE];
 	int r = live_find(engine, container, &live, err);
 
 	oci_config_init(&config);
@@ -408,7 +408,7 @@ int containr_exec(struct containr *engine, const char *container,
 	if (r == 0)
 		r = make_process(spec, &config.process, err);
 	cgroup_host_probe(&host);
-	(void)snprintf(path, sizeof(path), "/containr/%s", live.id);
+	cgroup_path_find(engine, live.id, path);
 	if (r == 0)
 		r = cgroup_open(&host, path, &cgroup, err);
 	if (r < 0)

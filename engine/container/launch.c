@@ -117,7 +117,8 @@ static int create_cgroup(struct parent *p)
 	if (!plan->cgroup.used)
 		return 0;
 	r = cgroup_create(&plan->host, &plan->cgroup, &p->made.cgroup, p->err);
-	if (r == 0 && plan->host.layout == CGROUP_LAYOUT_V2)
+	/* an ordinary user may attach none, nor make a node that needs one */
+	if (r == 0 && plan->host.layout == CGROUP_LAYOUT_V2 && !userns_is_rootless())
 		r = device_filter_attach(p->made.cgroup.dirs[CGROUP_UNIFIED], plan->device_rules,
 					 plan->device_rule_count, p->err);
 	/* as in v1: cgroup_apply() */

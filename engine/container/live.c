@@ -78,7 +78,7 @@ static int write_end(struct containr *engine, struct live *live, struct containr
 		live->state.status = STATE_EXITED;
 	r = state_write(live->state_fd, &live->state, err);
 	/* one that was started again, but not yet written down, is in there too */
-	error_ignore(container_remove_cgroup(live->id, &ignored));
+	error_ignore(container_remove_cgroup(engine, live->id, &ignored));
 	live_exit_path(live->id, path);
 	exit_unpin(engine->runroot_fd, path);
 	if (ran)

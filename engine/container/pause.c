@@ -2,6 +2,7 @@
 #include <containr/container.h>
 
 #include "base/cleanup.h"
+#include "container/cgroup_path.h"
 #include "container/control.h"
 #include "kernel/cgroup.h"
 #include "monitor/monitor.h"
@@ -17,13 +18,14 @@ static void tell(const struct containr *engine, const struct live *live, const c
 		record_tell(engine, live->id, &record, action, "");
 }
 
-static int freeze(const struct live *live, bool frozen, struct containr_error *err)
+static int freeze(const struct containr *engine, const struct live *live, bool frozen,
+		  struct containr_error *err)
 {
 	struct cgroup_host host;
-	char path[96];
+	char path[CGROUP_PATH_SIZE];
 
 	cgroup_host_probe(&host);
-	(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
+	cgroup_path_find(engine, live->id, path);
 	return cgroup_freeze(&host, path, frozen, err);
 }
 
@@ -75,10 +77,10 @@ static int pause_container(struct containr *engine, struct live *live, const cha
 
 	if (r < 0)
 		return r;
-	r = freeze(live, true, err);
+	r = freeze(engine, live, true, err);
 	if (r == 0)
 		return 0;
-	error_ignore(freeze(live, false, &ignored));
+	error_ignore(freeze(engine, live, false, &ignored));
 	error_ignore(note(engine, live, container, false, &ignored));
 	return r;
 }
@@ -86,7 +88,7 @@ static int pause_container(struct containr *engine, struct live *live, const cha
 static int unpause_container(struct containr *engine, struct live *live, const char *container,
 			     struct containr_error *err)
 {
-	int r = freeze(live, false, err);
+	int r = freeze(engine, live, false, err);
 
 	return r < 0 ? r : note(engine, live, container, false, err);
 }

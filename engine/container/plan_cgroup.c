@@ -131,6 +131,8 @@ static void choose_hierarchies(struct plan *plan)
 	const unsigned int wanted =
 		CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) | CGROUP_BIT(CGROUP_DEVICES);
 
+	if (host->is_denied)
+		return;
 	switch (host->layout) {
 	case CGROUP_LAYOUT_NONE:
 		break;
@@ -149,20 +151,40 @@ static void choose_hierarchies(struct plan *plan)
 	}
 }
 
+/*
+ * An absolute path is one below the hierarchies' mounts; a relative one, as the specification leaves
+ * it to us, starts where this caller's cgroups are. config-linux.md, "Cgroups Path".
+ */
+static int choose_path(struct plan *plan, struct containr_error *err)
+{
+	const char *given = plan->config->cgroups_path;
+	bool has_given = given && *given;
+	const char *place = has_given && given[0] == '/' ? "" : plan->host.place;
+	const char *between = !has_given ? "/containr/" : given[0] == '/' ? "" : "/";
+	char *path = NULL;
+
+	if (has_given && given[0] != '/' && strchr(given, ':')) {
+		(void)fail(err, CONTAINR_E_INVALID_CONFIG,
+			   "linux.cgroupsPath: '%s' is a path of the systemd cgroup manager",
+			   given);
+		return fail_hint(err, "use --systemd-cgroup");
+	}
+	if (asprintf(&path, "%s%s%s", place, between, has_given ? given : plan->id) < 0)
+		return fail_oom(err);
+	plan->cgroup.path = path;
+	if (strstr(path, "..") || path[strspn(path, "/.")] == '\0')
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "linux.cgroupsPath: '%s' is no path of a cgroup", given);
+	return 0;
+}
+
 int plan_cgroup(struct plan *plan, struct containr_error *err)
 {
 	struct limits b = limits_init(&plan->config->resources, &plan->host, &plan->cgroup, err);
-	const char *path = plan->config->cgroups_path;
-	int r;
+	int r = choose_path(plan, err);
 
-	if (asprintf(&plan->cgroup.path, "%s%s", path && *path ? "" : "/containr/",
-		     path && *path ? path : plan->id) < 0) {
-		plan->cgroup.path = NULL;
-		return fail_oom(err);
-	}
-	if (plan->cgroup.path[0] != '/' || strstr(plan->cgroup.path, ".."))
-		return fail(err, CONTAINR_E_INVALID_CONFIG,
-			    "linux.cgroupsPath: '%s' is not an absolute path", plan->cgroup.path);
+	if (r < 0)
+		return r;
 	choose_hierarchies(plan);
 	r = plan_limits(&b);
 	if (r == 0)

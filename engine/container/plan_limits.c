@@ -36,7 +36,11 @@ static int fail_limit(struct limits *b, enum cgroup_controller controller, const
 			    cgroup_controller_name(controller));
 	(void)fail(b->err, CONTAINR_E_CGROUP_APPLY_LIMITS,
 		   "cannot set %s: an ordinary user has no cgroups here", limit);
-	return fail_hint(b->err, "run it as root, or without limits");
+	return fail_hint(b->err,
+			 b->host->layout == CGROUP_LAYOUT_V2
+				 ? "run it in a delegated cgroup: systemd-run --user --scope "
+				   "-p Delegate=yes containr ..."
+				 : "run it as root, or without limits");
 }
 
 /* Asks for a hierarchy; a limit that cannot be set is an error, never silently left out. */

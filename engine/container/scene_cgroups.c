@@ -62,7 +62,7 @@ static int mount_hierarchies(struct scene *scene, const struct mount_step *step)
 int scene_mount_cgroups(struct scene *scene, const struct mount_step *step)
 {
 	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	bool v2_host = scene->plan->host.layout == CGROUP_LAYOUT_V2;
+	bool v2_host = scene->plan->host.layout == CGROUP_LAYOUT_V2 && scene->plan->cgroup.used;
 	autotarget int target = -1;
 	autotarget int top = -1;
 	int r = scene_open_target(scene, step->target, ROOT_FOLDER, &target);

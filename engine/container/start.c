@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "container/again.h"
+#include "container/cgroup_path.h"
 #include "container/cleanup.h"
 #include "container/join.h"
 #include "container/live.h"
@@ -33,7 +34,7 @@ static void undo_start(const struct starter *s)
 	char path[EXITS_PATH_SIZE];
 	struct containr_error ignored;
 
-	error_ignore(container_remove_cgroup(s->container->id, &ignored));
+	error_ignore(container_remove_cgroup(s->engine, s->container->id, &ignored));
 	live_exit_path(s->container->id, path);
 	exit_unpin(s->engine->runroot_fd, path);
 }
@@ -94,6 +95,8 @@ static int prepare(struct starter *s, struct containr *engine)
 	if (r == 0)
 		r = plan_build(&container->config, &container->rootfs, container->id, &host,
 			       &s->plan, s->err);
+	if (r == 0 && s->plan.cgroup.used)
+		r = cgroup_path_note(engine, container->id, s->plan.cgroup.path, s->err);
 	return r;
 }
 
@@ -170,7 +173,7 @@ int container_start_again(struct containr *engine, const char *id, struct contai
 	starter_init(&s, engine, &container, err);
 	r = load_again(engine, id, &container, err);
 	if (r == 0)
-		r = container_remove_cgroup(id, err);
+		r = container_remove_cgroup(engine, id, err);
 	if (r == 0)
 		r = prepare(&s, engine);
 	if (r == 0)

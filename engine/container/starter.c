@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/time.h"
+#include "container/cgroup_path.h"
 #include "container/cleanup.h"
 #include "container/control.h"
 #include "container/helpers.h"
@@ -283,11 +284,13 @@ static void undo_launch(struct starter *s)
 {
 	struct containr_error ignored;
 
-	if (s->launched.pid <= 0)
+	if (s->launched.pid <= 0) {
+		cgroup_path_forget(s->engine, s->container->id);
 		return;
+	}
 	(void)kill(s->launched.pid, SIGKILL);
 	(void)waitpid(s->launched.pid, NULL, 0);
-	error_ignore(cgroup_remove(&s->plan.host, s->plan.cgroup.path, &ignored));
+	error_ignore(container_remove_cgroup(s->engine, s->container->id, &ignored));
 }
 
 static void tell_caller(struct starter *s)

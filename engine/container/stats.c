@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "container/cgroup_path.h"
 #include "container/live.h"
 #include "container/oci.h"
 #include "kernel/cgroup.h"
@@ -153,7 +154,7 @@ int containr_stats_read(struct containr *engine, const char *container,
 					.memory_usage_bytes = -1,
 					.pids_current = -1 };
 	struct cgroup_host host;
-	char path[96];
+	char path[CGROUP_PATH_SIZE];
 	int r = live_find(engine, container, &live, err);
 
 	if (r < 0)
@@ -162,7 +163,7 @@ int containr_stats_read(struct containr *engine, const char *container,
 		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is not running",
 			    container);
 	cgroup_host_probe(&host);
-	(void)snprintf(path, sizeof(path), "/containr/%s", live.id);
+	cgroup_path_find(engine, live.id, path);
 	r = cgroup_open(&host, path, &cgroup, err);
 	if (r < 0)
 		return r;

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/json.h"
+#include "container/cgroup_path.h"
 #include "container/cleanup.h"
 #include "container/control.h"
 #include "container/create.h"
@@ -44,15 +45,15 @@ static int forbid_restart(struct containr *engine, struct live *live, const char
 }
 
 /* What is frozen heeds no signal. */
-static int thaw(struct live *live, struct containr_error *err)
+static int thaw(const struct containr *engine, struct live *live, struct containr_error *err)
 {
 	struct cgroup_host host;
-	char path[96];
+	char path[CGROUP_PATH_SIZE];
 
 	if (!live->state.paused)
 		return 0;
 	cgroup_host_probe(&host);
-	(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
+	cgroup_path_find(engine, live->id, path);
 	return cgroup_freeze(&host, path, false, err);
 }
 
@@ -84,7 +85,7 @@ int containr_kill(struct containr *engine, const char *container, int signal,
 	if (r == 0)
 		r = pidfd_kill(pidfd, signal, err);
 	if (r == 0 && signal == SIGKILL)
-		r = thaw(&live, err);
+		r = thaw(engine, &live, err);
 	if (r == 0)
 		tell_kill(engine, &live, &record, signal);
 	return r;
@@ -188,7 +189,7 @@ static int end_process(struct containr *engine, struct live *live, const struct 
 	if (r < 0 && err->sys_errno != ESRCH)
 		return r;
 	tell_kill(engine, live, record, signal);
-	r = thaw(live, err);
+	r = thaw(engine, live, err);
 	if (r == 0)
 		r = pidfd_wait_end(pidfd, timeout_s * 1000, &ended, err);
 	if (r < 0 || ended)
@@ -274,7 +275,7 @@ static int kill_running(struct containr *engine, struct live *live, const char *
 	if (record_read(live->dir, &record, &ignored) == 0)
 		r = forbid_restart(engine, live, container, &record, err);
 	if (r == 0 && live_open_process(live, container, &pidfd, err) == 0) {
-		r = thaw(live, err);
+		r = thaw(engine, live, err);
 		if (r == 0)
 			r = kill_and_wait(pidfd, err);
 	}

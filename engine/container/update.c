@@ -2,6 +2,7 @@
 #include <containr/container.h>
 
 #include "base/cleanup.h"
+#include "container/cgroup_path.h"
 #include "container/config_parts.h"
 #include "container/create.h"
 #include "container/live.h"
@@ -104,7 +105,7 @@ static int update(struct containr *engine, struct live *live, const struct conta
 {
 	autorecord record = { 0 };
 	autoclose int lock = -1;
-	char path[96];
+	char path[CGROUP_PATH_SIZE];
 	int r = record_lock(live->dir, &lock, err);
 
 	if (r == 0)
@@ -113,7 +114,7 @@ static int update(struct containr *engine, struct live *live, const struct conta
 		r = oci_config_load(live->dir, "config.json", config, err);
 	if (r == 0)
 		r = design(limits, &config->resources, changes, err);
-	(void)snprintf(path, sizeof(path), "/containr/%s", live->id);
+	cgroup_path_find(engine, live->id, path);
 	if (r == 0 && live->state.status == STATE_RUNNING)
 		r = resources_apply(path, &changes->resources, err);
 	if (r == 0)

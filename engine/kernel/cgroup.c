@@ -85,6 +85,23 @@ static int make_leaf(const char *path)
 	return -1;
 }
 
+/* Processes stand in the way of controllers: those of the place itself are the caller's to move. */
+static int enable_in(const struct cgroup_host *host, const char *folder, size_t place_len,
+		     const char *enable)
+{
+	autoclose int dir = openat(AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return -1;
+	/* it may be shared with others: enabling what is enabled is no change */
+	if (write_text(dir, "cgroup.subtree_control", enable) == 0)
+		return 0;
+	if (errno != EBUSY || strlen(folder) != place_len + strlen(host->place) ||
+	    cgroup_vacate(folder) < 0)
+		return -1;
+	return write_text(dir, "cgroup.subtree_control", enable);
+}
+
 /* Creates the folders of @path one by one; v2 controllers must be enabled on the way down. */
 static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_plan *plan,
 			   const char *base, struct containr_error *err)
@@ -96,18 +113,12 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 	(void)snprintf(part, sizeof(part), "%s%s", base, plan->path);
 	if (!used && make_leaf(part) == 0)
 		return 0; /* the parents are there, and nothing is to be enabled in them */
-	for (const char *p = plan->path; *p;) {
+	for (const char *p = cgroup_below_place(host, plan->path); *p;) {
 		const char *end = strchrnul(p + 1, '/');
-		autoclose int parent = -1;
 
 		(void)snprintf(part, sizeof(part), "%s%.*s", base, (int)(p - plan->path),
 			       plan->path);
-		parent = openat(AT_FDCWD, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (parent < 0)
-			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot open cgroup '%s'",
-					part);
-		/* the parent may be shared with others: enabling what is enabled is no change */
-		if (used && write_text(parent, "cgroup.subtree_control", enable) < 0)
+		if (used && enable_in(host, part, strlen(base), enable) < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP,
 					"cannot enable controllers '%s' in cgroup '%s'", enable,
 					part);

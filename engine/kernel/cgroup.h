@@ -35,16 +35,47 @@ enum cgroup_controller {
 
 enum cgroup_layout { CGROUP_LAYOUT_NONE, CGROUP_LAYOUT_V1, CGROUP_LAYOUT_HYBRID, CGROUP_LAYOUT_V2 };
 
+#define CGROUP_PLACE_SIZE 512
+
 struct cgroup_host {
 	enum cgroup_layout layout;
-	bool is_denied;	 /* there are cgroups, but the caller may not make any: LAYOUT_NONE */
+	/*
+	 * There are cgroups, but the caller may not make any. With v1 that is LAYOUT_NONE; with v2
+	 * those that he made from elsewhere are still his to read and to end.
+	 */
+	bool is_denied;
 	unsigned int v1; /* CGROUP_BITs of controllers with a v1 hierarchy */
 	unsigned int v2; /* CGROUP_BITs of controllers that the unified hierarchy offers */
+	/* below which cgroups are made: "" for all of the host, else what was delegated */
+	char place[CGROUP_PLACE_SIZE];
 };
 
-/** Looks at what is mounted at /sys/fs/cgroup. Never fails: a host without cgroups has LAYOUT_NONE.
+/**
+ * Looks at what is mounted at /sys/fs/cgroup. Never fails: a host without cgroups has LAYOUT_NONE.
+ *
+ * An ordinary user has what is delegated to him, in v2 only: see cgroup_find_delegated().
  */
 void cgroup_host_probe(struct cgroup_host *ret_host);
+
+/**
+ * The highest cgroup at or above the caller's own that was delegated to him: he may write to it, its
+ * cgroup.procs and its cgroup.subtree_control, and so to those of all between the two.
+ *
+ * @root: where the unified hierarchy is mounted
+ * @own:  text of /proc/self/cgroup
+ * Returns false where even his own is not. cgroups(7), "Cgroups delegation".
+ */
+bool cgroup_find_delegated(const char *root, const char *own, char ret_place[CGROUP_PLACE_SIZE]);
+
+/** The part of @path from where on cgroups may be made and controllers enabled. */
+const char *cgroup_below_place(const struct cgroup_host *host, const char *path);
+
+/**
+ * Moves the processes of a cgroup of v2 into one inside it, "supervisor": with processes of its own
+ * it can enable no controller for those inside (cgroups(7), "no internal processes").
+ * Returns -1 with errno, EBUSY where some may not be moved.
+ */
+int cgroup_vacate(const char *folder);
 
 /** Name of the folder of a v1 hierarchy or of a v2 controller, e.g. "memory". */
 const char *cgroup_controller_name(enum cgroup_controller controller);

@@ -93,7 +93,7 @@ static int enable_v2(const struct cgroup_host *host, const struct cgroup_plan *p
 
 	if (!cgroup_format_enable(plan->v2_enable & host->v2, enable))
 		return 0;
-	for (const char *p = plan->path; *p; p = strchrnul(p + 1, '/')) {
+	for (const char *p = cgroup_below_place(host, plan->path); *p; p = strchrnul(p + 1, '/')) {
 		autofree char *above = strndup(plan->path, (size_t)(p - plan->path));
 		autoclose int fd = -1;
 

@@ -127,7 +127,8 @@ int cgroup_freeze(const struct cgroup_host *host, const char *path, bool frozen,
 	(void)fail(err, CONTAINR_E_UNSUPPORTED, "cannot %s cgroup '%s': it has no freezer", verb,
 		   path);
 	return host->is_denied
-		       ? fail_hint(err, "an ordinary user has no cgroups here: run it as root")
+		       ? fail_hint(err, "an ordinary user has no cgroups here: run it as root, or "
+					"where cgroups are delegated")
 		       : -err->code;
 }
 

@@ -121,35 +121,55 @@ static unsigned int list_v1_hierarchies(void)
 	return found;
 }
 
-/* An ordinary user may make cgroups only where that was given to him. */
-static bool may_create(void)
+/* An ordinary user has what was given to him, on a host that has v2 only. */
+static void probe_delegated(struct cgroup_host *host)
 {
-	return geteuid() == 0 || access(CGROUP_ROOT "/cgroup.procs", W_OK) == 0;
+	char own[1024];
+	autoclose int fd = -1;
+	ssize_t len;
+
+	host->is_denied = true;
+	if (!is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC))
+		return;
+	host->layout = CGROUP_LAYOUT_V2;
+	host->v2 = CGROUP_BIT(CGROUP_UNIFIED);
+	fd = openat(AT_FDCWD, "/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, own, sizeof(own) - 1);
+	if (len <= 0)
+		return;
+	own[len] = '\0';
+	if (!cgroup_find_delegated(CGROUP_ROOT, own, host->place))
+		return;
+	host->is_denied = false;
+}
+
+static void probe_v2(struct cgroup_host *host)
+{
+	char file[CGROUP_PLACE_SIZE + 64];
+
+	(void)snprintf(file, sizeof(file), CGROUP_ROOT "%s/cgroup.controllers", host->place);
+	host->layout = CGROUP_LAYOUT_V2;
+	host->v2 = read_v2_controllers(file) | CGROUP_BIT(CGROUP_UNIFIED);
 }
 
 void cgroup_host_probe(struct cgroup_host *ret_host)
 {
-	struct cgroup_host host = { 0 };
+	struct cgroup_host *host = ret_host;
 
-	if (!may_create()) {
-		host.is_denied = true;
-		*ret_host = host;
+	*host = (struct cgroup_host) { 0 };
+	if (geteuid() != 0)
+		probe_delegated(host);
+	if (host->is_denied)
 		return;
-	}
-
 	if (is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC)) {
-		host.layout = CGROUP_LAYOUT_V2;
-		host.v2 = read_v2_controllers(CGROUP_ROOT "/cgroup.controllers") |
-			  CGROUP_BIT(CGROUP_UNIFIED);
-		*ret_host = host;
+		probe_v2(host);
 		return;
 	}
-	host.v1 = list_v1_hierarchies();
-	if (host.v1)
-		host.layout = CGROUP_LAYOUT_V1;
+	host->v1 = list_v1_hierarchies();
+	if (host->v1)
+		host->layout = CGROUP_LAYOUT_V1;
 	if (is_file_system(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC)) {
-		host.layout = CGROUP_LAYOUT_HYBRID;
-		host.v2 = CGROUP_BIT(CGROUP_UNIFIED);
+		host->layout = CGROUP_LAYOUT_HYBRID;
+		host->v2 = CGROUP_BIT(CGROUP_UNIFIED);
 	}
-	*ret_host = host;
 }

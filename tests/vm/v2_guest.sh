@@ -39,10 +39,39 @@ equal() {
 	[ "$1" = "$2" ] || fail "got '$2' instead of '$1'"
 }
 
+# as_user COMMAND...: an ordinary user's, in a cgroup that is root's.
+user_home=/state/user
+as_user() {
+	HOME=$user_home XDG_RUNTIME_DIR=$user_home/run CONTAINR_ROOT=$user_home/root \
+		CONTAINR_RUNROOT=$user_home/run/containr su -p -s /bin/sh -c 'exec "$@"' -- user sh "$@"
+}
+
+# in_place COMMAND...: the same, in a cgroup that was delegated to him. With controllers enabled in it
+# it takes no process any more.
+in_place() {
+	(
+		echo 0 2> /dev/null > $place/cgroup.procs || echo 0 > $place/supervisor/cgroup.procs
+		as_user "$@"
+	)
+}
+
+wait_until_empty() {
+	tries=0
+	while [ -n "$(find "$1" -mindepth 1 -type d)" ] && [ $tries -lt 50 ]; do
+		tries=$((tries + 1))
+		usleep 100000
+	done
+}
+
 # in_line COMMAND...: its output with single blanks between the words.
 in_line() {
 	"$@" 2>&1 | xargs
 }
+
+# before root's containers, with the same images
+mkdir -p $user_home/run
+cp -a /state/root $user_home/root
+chown -R 1000:1000 $user_home
 
 fact "the host is pure v2"
 equal "cgroup2" "$(awk '$2 ~ "^/sys/fs/cgroup" { print $3 }' /proc/mounts | tr '\n' ' ' | sed 's/ $//')"
@@ -148,6 +177,68 @@ equal "33554432" "$(containr exec web cat /sys/fs/cgroup/memory.max 2>&1)"
 equal "web" "$(containr restart -t 0 web 2>&1)"
 equal "33554432" "$(containr exec web cat /sys/fs/cgroup/memory.max 2>&1)"
 equal "web" "$(containr rm -f web 2>&1)"
+
+fact "an ordinary user to whom nothing was delegated is told how to get it"
+as_user containr run --rm --pids-limit 5 busybox true > out 2>&1 && fail "it ran without its limit"
+grep -q 'an ordinary user has no cgroups here' out || fail "$(cat out)"
+grep -q 'systemd-run --user --scope -p Delegate=yes' out || fail "$(cat out)"
+equal "0" "$(as_user containr run --rm busybox id -u 2>&1)"
+
+# As systemd delegates: the folder, and the files that make it usable. The user's shell is in it.
+place=/sys/fs/cgroup/user/manager
+mkdir -p $place
+echo "+memory +pids +cpu +io" > /sys/fs/cgroup/cgroup.subtree_control
+echo "+memory +pids +cpu +io" > /sys/fs/cgroup/user/cgroup.subtree_control
+chown 1000:1000 $place $place/cgroup.procs $place/cgroup.subtree_control $place/cgroup.threads
+
+fact "an ordinary user's limits stand in a cgroup of what is delegated to him"
+equal "67108864 50 50000 100000" "$(in_place containr run --rm --memory 64m --pids-limit 50 --cpus 0.5 busybox \
+	sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max cpu.max)' 2>&1)"
+in_place containr run --rm --pids-limit 5 busybox sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait' \
+	> out 2>&1
+grep -q "can't fork" out || fail "no fork was refused: $(cat out)"
+
+fact "he pauses, updates, looks at and stops it, from inside and from elsewhere"
+id=$(in_place containr run -d --name mine --memory 64m busybox sh -c 'trap "exit 3" TERM; sleep 1000 & wait' 2>&1)
+[ -d "$place/containr/$id" ] || fail "its cgroup is not there: $id, $(find /sys/fs/cgroup -name "$id")"
+for where in in_place as_user; do
+	equal "mine" "$($where containr pause mine 2>&1)"
+	equal "1 paused" "$(cat $place/containr/"$id"/cgroup.freeze) $(as_user containr ps -a --format '{{.State}}')"
+	equal "mine" "$($where containr unpause mine 2>&1)"
+	$where containr stats --no-stream mine > out 2>&1 || fail "stats: $(cat out)"
+	grep -q "64MiB" out || fail "stats: $(cat out)"
+done
+equal "mine" "$(in_place containr update --memory 32m --memory-swap 32m mine 2>&1)"
+equal "33554432" "$(in_place containr exec mine cat /sys/fs/cgroup/memory.max 2>&1)"
+equal "0::/" "$(in_place containr exec mine cat /proc/self/cgroup 2>&1)"
+as_user containr exec mine true > out 2>&1 && fail "exec moved a process from elsewhere into it"
+grep -q 'PERMISSION_DENIED.*cannot enter the cgroup' out || fail "$(cat out)"
+equal "mine" "$(in_place containr stop mine 2>&1)"
+equal 3 "$(as_user containr wait mine 2>&1)"
+equal "mine" "$(in_place containr start mine 2>&1)"
+equal "mine" "$(as_user containr rm -f mine 2>&1)"
+
+fact "his container that wants too much memory is killed, and that is known"
+in_place containr run --name hungry --memory 20m busybox tail /dev/zero > out 2>&1
+equal 137 $?
+as_user containr inspect hungry | grep -qi '"oom_\{0,1\}killed": true' || fail "inspect: $(as_user containr inspect hungry)"
+as_user containr rm hungry > /dev/null || fail "rm"
+
+fact "his OCI runtime has the delegated cgroup too"
+use_bundle users
+chown -R 1000:1000 bundle
+in_place containr-runtime run -d -b bundle box > out 2>&1 < /dev/null || fail "run: $(cat out)"
+equal "7" "$(cat $place/containr/box/pids.max)"
+as_user containr-runtime pause box || fail "pause"
+equal "1" "$(cat $place/containr/box/cgroup.freeze)"
+as_user containr-runtime kill --all box KILL || fail "kill"
+as_user containr-runtime delete --force box || fail "delete"
+[ ! -d $place/containr/box ] || fail "its cgroup is left"
+
+fact "of what was delegated nothing stays but the folder of containr and the user's own processes"
+wait_until_empty $place/containr
+equal "containr supervisor" "$(find $place -mindepth 1 -maxdepth 1 -type d | sed 's,.*/,,' | sort | xargs)"
+equal "" "$(ls -A $user_home/run/containr/cgroups 2>&1)"
 
 fact "nothing is left"
 tries=0

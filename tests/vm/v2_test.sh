@@ -61,6 +61,11 @@ bundles = {
         "cpu": {"shares": 1024}, "pids": {"limit": 9}, "unified": {"cgroup.max.depth": "3"},
         "memory": {"limit": 33554432, "swap": 67108864, "reservation": 16777216}}}),
     "pids": ("sleep 1000", {"resources": {"pids": {"limit": 7}}}),
+    "users": ("sleep 1000", {
+        "resources": {"pids": {"limit": 7}},
+        "namespaces": base["linux"]["namespaces"] + [{"type": "user"}],
+        "uidMappings": [{"containerID": 0, "hostID": 1000, "size": 1}],
+        "gidMappings": [{"containerID": 0, "hostID": 1000, "size": 1}]}),
     "swappiness": ("true", {"resources": {"memory": {"swappiness": 10}}}),
     "userns": ("id -u; cat /proc/self/uid_map", {
         "namespaces": base["linux"]["namespaces"] + [{"type": "user"}],
@@ -70,6 +75,10 @@ for name, (command, linux) in bundles.items():
     config = copy.deepcopy(base)
     config["process"]["args"] = ["sh", "-c", command]
     config["linux"].update(linux)
+    if name == "users":  # one id, so no group of terminals, and the host's /sys
+        config["mounts"] = [mount for mount in config["mounts"] if mount["destination"] != "/sys"]
+        for mount in config["mounts"]:
+            mount["options"] = [option for option in mount.get("options", []) if option != "gid=5"]
     with open(f"{sys.argv[2]}/{name}.json", "w", encoding="utf-8") as file:
         json.dump(config, file)
 END
@@ -86,7 +95,7 @@ make_initramfs() {
 	cp "$CONTAINR_BUILD/bin/containr" "$tree/containr/bin/"
 	ln -s containr "$tree/containr/bin/containr-runtime"
 	cp "$CONTAINR_BUILD"/libexec/containr/containr-{monitor,init,cleanup,keeper} "$tree/containr/libexec/containr/"
-	printf 'root:x:0:0:root:/:/bin/sh\n' > "$tree/etc/passwd"
+	printf 'root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000:user:/state/user:/bin/sh\n' > "$tree/etc/passwd"
 	CONTAINR_ROOT=$tree/state/root CONTAINR_RUNROOT=$dir/run "$CONTAINR_BUILD/bin/containr" \
 		import --default > "$dir/import.log" 2>&1 || skip "no default image: $(cat "$dir/import.log")"
 	make_bundles "$tree/bundles"

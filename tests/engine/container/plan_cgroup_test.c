@@ -470,8 +470,7 @@ static void path_is_the_given_one_or_made_of_the_id(void **state)
 
 static void path_that_leads_elsewhere_is_refused(void **state)
 {
-	static const char *const paths[] = { "../up", "/a/../../b", "/..", "relative",
-					     "system.slice:containr:cafe" };
+	static const char *const paths[] = { "../up", "/a/../../b", "/..", "/", "." };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
@@ -480,11 +479,65 @@ static void path_that_leads_elsewhere_is_refused(void **state)
 		autoplanned made;
 
 		str_appendf(&member, ", \"cgroupsPath\": \"%s\"", paths[i]);
-		str_appendf(&message, "linux.cgroupsPath: '%s' is not an absolute path", paths[i]);
+		str_appendf(&message, "linux.cgroupsPath: '%s' is no path of a cgroup", paths[i]);
 		assert_int_equal(make_small_plan(&made, "", member.data, &host_v1),
 				 -CONTAINR_E_INVALID_CONFIG);
 		assert_string_equal(made.err.message, message.data);
 	}
+}
+
+static void path_of_the_systemd_manager_needs_that_manager(void **state)
+{
+	autoplanned made;
+
+	(void)state;
+	assert_int_equal(make_small_plan(&made, "",
+					 ", \"cgroupsPath\": \"system.slice:containr:cafe\"",
+					 &host_v2),
+			 -CONTAINR_E_INVALID_CONFIG);
+	assert_string_equal(made.err.message,
+			    "linux.cgroupsPath: 'system.slice:containr:cafe' is a path of the "
+			    "systemd cgroup manager");
+	assert_string_equal(made.err.hint, "use --systemd-cgroup");
+}
+
+/* What was delegated to an ordinary user. */
+static void paths_begin_at_the_callers_place(void **state)
+{
+	struct cgroup_host host = host_v2;
+	autoplanned own;
+	autoplanned relative;
+	autoplanned absolute;
+
+	(void)state;
+	(void)snprintf(host.place, sizeof(host.place), "/user.slice/a.scope");
+	assert_int_equal(make_small_plan(&own, "", "", &host), 0);
+	assert_string_equal(own.plan.cgroup.path, "/user.slice/a.scope/containr/cafe");
+	assert_int_equal(make_small_plan(&relative, "", ", \"cgroupsPath\": \"pods/a\"", &host), 0);
+	assert_string_equal(relative.plan.cgroup.path, "/user.slice/a.scope/pods/a");
+	assert_int_equal(make_small_plan(&absolute, "", ", \"cgroupsPath\": \"/pods/a\"", &host),
+			 0);
+	assert_string_equal(absolute.plan.cgroup.path, "/pods/a");
+}
+
+static void who_was_given_no_cgroup_gets_none_and_no_limits(void **state)
+{
+	const struct cgroup_host host = { .layout = CGROUP_LAYOUT_V2,
+					  .is_denied = true,
+					  .v2 = CGROUP_BIT(CGROUP_UNIFIED) };
+	autoplanned none;
+	autoplanned limited;
+
+	(void)state;
+	assert_int_equal(make_small_plan(&none, "", "", &host), 0);
+	assert_int_equal(none.plan.cgroup.used, 0);
+	assert_int_equal(make_small_plan(&limited, "",
+					 ", \"resources\": {\"pids\": {\"limit\": 5}}", &host),
+			 -CONTAINR_E_CGROUP_APPLY_LIMITS);
+	assert_string_equal(limited.err.message,
+			    "cannot set pids.max: an ordinary user has no cgroups here");
+	assert_string_equal(limited.err.hint, "run it in a delegated cgroup: systemd-run --user "
+					      "--scope -p Delegate=yes containr ...");
 }
 
 int main(void)
@@ -507,6 +560,9 @@ int main(void)
 		cmocka_unit_test(both_kinds_of_hosts_get_the_same_device_rules),
 		cmocka_unit_test(path_is_the_given_one_or_made_of_the_id),
 		cmocka_unit_test(path_that_leads_elsewhere_is_refused),
+		cmocka_unit_test(path_of_the_systemd_manager_needs_that_manager),
+		cmocka_unit_test(paths_begin_at_the_callers_place),
+		cmocka_unit_test(who_was_given_no_cgroup_gets_none_and_no_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
