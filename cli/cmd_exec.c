@@ -15,6 +15,7 @@ struct exec_args {
 	const char *working_dir;
 	struct strv env;
 	struct strv env_files;
+	int64_t timeout_ns;
 	bool detach;
 	bool interactive;
 	bool privileged;
@@ -30,6 +31,8 @@ static const struct opt exec_opts[] = {
 	FLAG('i', "interactive", struct exec_args, interactive, "pass standard input on"),
 	FLAG(0, "privileged", struct exec_args, privileged,
 	     "give the command all capabilities and no system call filter"),
+	DURATION(0, "timeout", struct exec_args, timeout_ns, "TIME",
+		 "kill the command, with all that it started, when it takes longer, e.g. 30s"),
 	FLAG('t', "tty", struct exec_args, tty, "give the command a terminal"),
 	STRING('u', "user", struct exec_args, user, "USER[:GROUP]", "user, by name or number"),
 	STRING('w', "workdir", struct exec_args, working_dir, "DIR",
@@ -80,7 +83,8 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 					   .tty = args->tty,
 					   .detach = args->detach,
 					   .stdin_open = args->interactive,
-					   .privileged = args->privileged };
+					   .privileged = args->privileged,
+					   .timeout_ns = args->timeout_ns };
 	int exit_code = 0;
 	int r = check(args, ctx->err);
 
@@ -105,11 +109,13 @@ static const struct cmd_example examples[] = {
 	{ "containr exec -it web sh", "a shell in a running container" },
 	{ "containr exec -u root -w /etc web cat passwd", "as another user, in another folder" },
 	{ "containr exec -d web kill -HUP 1", "without waiting for it" },
+	{ "containr exec --timeout 5s web nc -z localhost 80", "for five seconds at most" },
 	{ 0 },
 };
 
 static const struct cmd_exit_note exit_notes[] = {
-	{ "125", "the command could not be started, e.g. as the container does not run" },
+	{ "125", "the command could not be started, e.g. as the container does not run, or took "
+		 "too long" },
 	{ "126", "it cannot be executed" },
 	{ "127", "it was not found" },
 	{ "128+N", "it was ended by signal N" },

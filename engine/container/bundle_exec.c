@@ -26,9 +26,9 @@ static int finish_exec(const struct bundle_exec *exec, const struct exec_started
 		return r;
 	if (started->console >= 0 && console < 0)
 		r = terminal_relay(started->console, STDIN_FILENO, STDOUT_FILENO, started->pidfd,
-				   err);
+				   -1, err);
 	else
-		r = signals_forward(started->pidfd, err);
+		r = signals_forward(started->pidfd, -1, err);
 	*ret_exit_code = clone_reap(started->pid);
 	return r;
 }

@@ -343,9 +343,10 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 	int r;
 
 	if (master >= 0)
-		r = terminal_relay(master, STDIN_FILENO, STDOUT_FILENO, m->launched.pidfd, m->err);
+		r = terminal_relay(master, STDIN_FILENO, STDOUT_FILENO, m->launched.pidfd, -1,
+				   m->err);
 	else
-		r = signals_forward(m->launched.pidfd, m->err);
+		r = signals_forward(m->launched.pidfd, -1, m->err);
 	*ret_exit_code = clone_reap(m->launched.pid);
 	/* from all hierarchies: an update may have put it into more than it was made in */
 	error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "container/exec.h"
 
-#include <containr/container.h>
-
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "container/cgroup_path.h"
-#include "container/live.h"
 #include "container/oci.h"
 #include "container/process.h"
-#include "container/terminal.h"
 #include "kernel/cgroup.h"
 #include "kernel/clone.h"
 #include "kernel/guide.h"
@@ -23,6 +18,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -158,6 +154,9 @@ static int set_up(struct exec_child *c)
 		r = process_write_labels(process, &c->labels, &c->err);
 	if (r == 0)
 		r = process_drop_rights(process, &c->user, c->filter, c->meeting, &c->err);
+	/* behind the change of rights, which takes it back; prctl(2) */
+	if (r == 0 && c->request->dies_with_caller)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (r == 0)
 		r = process_confine(process, c->filter, c->meeting, &c->err);
 	return r;
@@ -320,116 +319,4 @@ int exec_start(const struct exec_request *request, struct exec_started *ret_star
 	}
 	*ret_started = (struct exec_started) { .pid = pid, .pidfd = pidfd, .console = master };
 	return 0;
-}
-
-/* All that the engine has itself, which may be less than the kernel knows. */
-static int give_all_capabilities(struct oci_process *process, struct containr_error *err)
-{
-	struct caps_sets own;
-	int r = caps_read(&own, err);
-
-	if (r == 0)
-		process->caps = caps_sets_of(own.permitted);
-	return r;
-}
-
-/* The process of this exec: that of the container, changed by what was asked for. */
-static int make_process(const struct containr_exec_spec *spec, struct oci_process *process,
-			struct containr_error *err)
-{
-	strv_release(&process->args);
-	strv_extend(&process->args, (char *const *)(uintptr_t)spec->command);
-	for (size_t i = 0; spec->env && spec->env[i]; i++)
-		oci_set_env(&process->env, spec->env[i]);
-	if (spec->tty)
-		oci_set_env(&process->env, "TERM=xterm");
-	process->terminal = spec->tty;
-	process->rows = process->columns = 0;
-	if (spec->user) {
-		free(process->user.name);
-		process->user.name = strdup(spec->user);
-		if (!process->user.name)
-			return fail_oom(err);
-	}
-	if (spec->working_dir) {
-		free(process->cwd);
-		process->cwd = strdup(spec->working_dir);
-		if (!process->cwd)
-			return fail_oom(err);
-	}
-	if (!process->args.len)
-		return fail(err, CONTAINR_E_INVALID_ARGUMENT, "no command was given");
-	if (process->args.failed || process->env.failed)
-		return fail_oom(err);
-	return spec->privileged ? give_all_capabilities(process, err) : 0;
-}
-
-static int finish(const struct containr_exec_spec *spec, struct exec_started *started,
-		  int *ret_exit_code, struct containr_error *err)
-{
-	int r = 0;
-
-	if (spec->detach) {
-		*ret_exit_code = 0;
-		return 0;
-	}
-	if (spec->tty)
-		r = terminal_relay(started->console, spec->stdin_open ? STDIN_FILENO : -1,
-				   STDOUT_FILENO, started->pidfd, err);
-	else
-		r = signals_forward(started->pidfd, err);
-	*ret_exit_code = clone_reap(started->pid);
-	return r;
-}
-
-int containr_exec(struct containr *engine, const char *container,
-		  const struct containr_exec_spec *spec, int *ret_exit_code,
-		  struct containr_error *err)
-{
-	autolive live = LIVE_INIT;
-	autooci config;
-	autocgroup cgroup = CGROUP_INIT;
-	autoclose int pidfd = -1;
-	autoclose int null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-	struct exec_request request = { .config = &config, .process = &config.process };
-	struct exec_started started = { .pidfd = -1, .console = -1 };
-	struct cgroup_host host;
-	sigset_t signals;
-	char path[CGROUP_PATH_SIZE];
-	int r = live_find(engine, container, &live, err);
-
-	oci_config_init(&config);
-	if (r == 0)
-		r = live_open_process(&live, container, &pidfd, err);
-	if (r == 0 && live.state.paused)
-		r = fail(err, CONTAINR_E_CONTAINER_PAUSED, "container '%s' is paused", container);
-	if (r == 0)
-		r = oci_config_load(live.dir, "config.json", &config, err);
-	if (r == 0)
-		r = make_process(spec, &config.process, err);
-	cgroup_host_probe(&host);
-	cgroup_path_find(engine, live.id, path);
-	if (r == 0)
-		r = cgroup_open(&host, path, &cgroup, err);
-	if (r < 0)
-		return r;
-	request.id = live.id;
-	request.bundle_path = "";
-	request.container = live.state.pid;
-	request.log = &engine->log;
-	request.cgroup = &cgroup;
-	request.pidfd = pidfd;
-	request.namespaces = oci_namespace_flags(&config);
-	request.privileged = spec->privileged;
-	request.stdio[0] = spec->stdin_open && !spec->detach ? STDIN_FILENO : null;
-	request.stdio[1] = spec->detach ? null : STDOUT_FILENO;
-	request.stdio[2] = spec->detach ? null : STDERR_FILENO;
-	signals_hold(&signals);
-	r = exec_start(&request, &started, err);
-	if (r == 0)
-		r = finish(spec, &started, ret_exit_code, err);
-	(void)sigprocmask(SIG_SETMASK, &signals, NULL);
-	cleanup_close(&started.pidfd);
-	cleanup_close(&started.console);
-	return r;
 }

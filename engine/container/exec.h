@@ -24,6 +24,7 @@ struct exec_request {
 	int stdio[3];	/* unused with a terminal */
 	int preserved_fds;
 	bool privileged; /* no system call filter */
+	bool dies_with_caller;
 };
 
 struct exec_started {

@@ -77,17 +77,33 @@ static bool copy(int from, int to)
 	return got > 0 && fs_write_all(to, bytes, (size_t)got) == 0;
 }
 
-static int relay(int console, int input, int output, int pidfd, int signals,
-		 struct containr_error *err)
+static int fail_late(struct containr_error *err)
 {
+	return fail(err, CONTAINR_E_TIMEOUT, "the process did not end in time");
+}
+
+/* The descriptors of a terminal_relay(). */
+struct relay {
+	int console;
+	int input;
+	int output;
+	int pidfd;
+	int alarm;
+	int signals;
+};
+
+static int relay(const struct relay *r, struct containr_error *err)
+{
+	int input = r->input;
 	bool ended = false;
 
 	for (;;) {
 		struct pollfd fds[] = {
-			{ .fd = console, .events = POLLIN },
+			{ .fd = r->console, .events = POLLIN },
 			{ .fd = input, .events = POLLIN },
-			{ .fd = signals, .events = POLLIN },
-			{ .fd = ended ? -1 : pidfd, .events = POLLIN },
+			{ .fd = r->signals, .events = POLLIN },
+			{ .fd = ended ? -1 : r->pidfd, .events = POLLIN },
+			{ .fd = ended ? -1 : r->alarm, .events = POLLIN },
 		};
 		/* after the end only what is still in the terminal; a program left behind in the
 		 * background may hold it open */
@@ -97,20 +113,23 @@ static int relay(int console, int input, int output, int pidfd, int signals,
 			continue;
 		if (ready < 0)
 			return fail_sys(err, CONTAINR_E_IO, "cannot wait for the terminal");
-		if (fds[0].revents && !copy(console, output))
+		if (fds[0].revents && !copy(r->console, r->output))
 			return 0;
 		if (ended && !fds[0].revents)
 			return 0;
-		if (fds[1].revents && !copy(input, console))
+		if (fds[1].revents && !copy(input, r->console))
 			input = -1;
 		if (fds[2].revents)
-			take_signal(signals, pidfd, input, console);
+			take_signal(r->signals, r->pidfd, input, r->console);
+		if (fds[4].revents && !fds[3].revents)
+			return fail_late(err);
 		if (fds[3].revents)
 			ended = true;
 	}
 }
 
-int terminal_relay(int console, int input, int output, int pidfd, struct containr_error *err)
+int terminal_relay(int console, int input, int output, int pidfd, int alarm,
+		   struct containr_error *err)
 {
 	struct termios saved;
 	struct termios raw;
@@ -127,7 +146,7 @@ int terminal_relay(int console, int input, int output, int pidfd, struct contain
 		(void)tcsetattr(input, TCSANOW, &raw);
 	}
 	copy_size(input, console);
-	r = relay(console, input, output, pidfd, signals, err);
+	r = relay(&(struct relay) { console, input, output, pidfd, alarm, signals }, err);
 	if (is_raw)
 		(void)tcsetattr(input, TCSANOW, &saved);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
@@ -135,7 +154,7 @@ int terminal_relay(int console, int input, int output, int pidfd, struct contain
 	return r;
 }
 
-int signals_forward(int pidfd, struct containr_error *err)
+int signals_forward(int pidfd, int alarm, struct containr_error *err)
 {
 	sigset_t before;
 	int signals = open_signals(&before, err);
@@ -146,6 +165,7 @@ int signals_forward(int pidfd, struct containr_error *err)
 		struct pollfd fds[] = {
 			{ .fd = pidfd, .events = POLLIN },
 			{ .fd = signals, .events = POLLIN },
+			{ .fd = alarm, .events = POLLIN },
 		};
 
 		if (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
@@ -153,6 +173,8 @@ int signals_forward(int pidfd, struct containr_error *err)
 		if (fds[1].revents)
 			take_signal(signals, pidfd, -1, -1);
 		ended = fds[0].revents != 0;
+		if (r == 0 && !ended && fds[2].revents)
+			r = fail_late(err);
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	cleanup_close(&signals);

@@ -15,8 +15,10 @@
  * @console: master of the container's terminal
  * @input:   -1 for none
  * @pidfd:   of the process
+ * @alarm:   a timer, timerfd_create(2); -1 for none
+ * Errors: TIMEOUT when that went off; IO.
  */
-int terminal_relay(int console, int input, int output, int pidfd,
+int terminal_relay(int console, int input, int output, int pidfd, int alarm,
 		   struct containr_error *err) MUST_CHECK;
 
 /**
@@ -27,7 +29,7 @@ int terminal_relay(int console, int input, int output, int pidfd,
  */
 void signals_hold(sigset_t *ret_before);
 
-/** Passes signals that reach the caller on to a process until that ends. */
-int signals_forward(int pidfd, struct containr_error *err) MUST_CHECK;
+/** Passes signals that reach the caller on to a process until that ends; @alarm and errors as above. */
+int signals_forward(int pidfd, int alarm, struct containr_error *err) MUST_CHECK;
 
 #endif

@@ -172,6 +172,15 @@ int cgroup_open(const struct cgroup_host *host, const char *path, struct cgroup 
 		struct containr_error *err) MUST_CHECK;
 
 /**
+ * Creates a cgroup inside one that is open, in one hierarchy: for processes that may have to be killed
+ * together. Its descriptors take the place of the outer one's there.
+ *
+ * @name: of the new one; its path is that of the outer one, "/" and this
+ * Errors: CGROUP_SETUP; UNSUPPORTED where the outer one has no hierarchy that will do.
+ */
+int cgroup_nest(const char *name, struct cgroup *cgroup, struct containr_error *err) MUST_CHECK;
+
+/**
  * Moves the calling thread, the only one of its process, into the v1 hierarchies of @cgroup.
  * Async-signal-safe.
  *

@@ -13,6 +13,7 @@
 /* Numbers of fields as the manual page counts them. */
 enum {
 	FIELD_PARENT = 4,
+	FIELD_SESSION = 6,
 	FIELD_TERMINAL = 7,
 	FIELD_USER_TICKS = 14,
 	FIELD_SYSTEM_TICKS = 15,
@@ -37,6 +38,7 @@ int proc_stat_parse(const char *text, struct proc_stat *ret_stat)
 		p = end;
 	}
 	ret_stat->parent = (pid_t)fields[FIELD_PARENT];
+	ret_stat->session = (pid_t)fields[FIELD_SESSION];
 	ret_stat->terminal = (uint32_t)fields[FIELD_TERMINAL];
 	ret_stat->user_ticks = (uint64_t)fields[FIELD_USER_TICKS];
 	ret_stat->system_ticks = (uint64_t)fields[FIELD_SYSTEM_TICKS];

@@ -9,6 +9,7 @@
 struct proc_stat {
 	char state; /* 'R', 'S', 'Z' ... */
 	pid_t parent;
+	pid_t session;
 	uint32_t terminal; /* device number; 0: none */
 	uint64_t user_ticks;
 	uint64_t system_ticks;

@@ -81,6 +81,12 @@ kill $holder
 wait $holder 2> /dev/null || true
 expect_output busy -- containr rm busy
 
+fact "TIMEOUT: a command in a container does not end in the time that it has"
+containr run -d --name slow busybox sleep 1000 > out
+expect_error TIMEOUT 125 "the command did not end within 200ms" "it was killed, with all that it started" -- \
+	containr exec --timeout 200ms slow sleep 1000
+expect_output slow -- containr rm -f slow
+
 fact "CGROUP_SETUP: the container's cgroup is there already, and is nobody's to take"
 mkdir bundle
 containr spec --bundle bundle

@@ -92,6 +92,65 @@ fact "--env-file sets variables, and -e has the last word"
 printf 'A=1\nB=2\n' > vars
 expect_output "1 3" -- containr exec --env-file vars -e B=3 web sh -c 'echo $A $B'
 
+fact "--timeout kills a command that takes too long, with all that it started"
+late() {
+	expect_error TIMEOUT 125 "the command did not end within 300ms" \
+		"it was killed, with all that it started" -- \
+		containr exec --timeout 300ms web sh -c "$1"
+}
+is_asleep() {
+	containr top web -o pid,args | grep -q " $1\$"
+}
+expect_status 5 -- containr exec --timeout 1m web sh -c 'exit 5'
+late 'sleep 1111'
+late 'sleep 1111 & sleep 1111'
+late '(setsid sleep 1111 &) ; trap "" TERM; sleep 1111'
+if is_asleep 'sleep 1111'; then
+	fail "something of it is still there"
+fi
+equal "" "$(find "$(dirname "$(cgroup_file "$(cat id)" cgroup.procs)")" -name 'exec-*')"
+expect_error INVALID_ARGUMENT 125 \
+	"--timeout with --detach: nobody would be there to end the command" "" -- \
+	containr exec -d --timeout 1s web true
+
+fact "what a command left behind in time goes on, and ends with the container"
+expect_output "" -- containr exec --timeout 1m web sh -c 'sleep 1112 > /dev/null 2>&1 & exit 0'
+is_asleep 'sleep 1112' || fail "it was killed"
+
+fact "with a terminal as well"
+status=0
+script -qec "containr exec -t --timeout 300ms web sleep 1111" /dev/null > out < /dev/null || status=$?
+equal 125 $status
+matches "*TIMEOUT*did not end within 300ms*" "$(cat out)"
+
+fact "time in which the container is paused does not count"
+containr exec --timeout 1s web sh -c 'sleep 0.3; exit 4' &
+wait_for is_asleep 'sleep 0.3'
+containr pause web > out
+sleep 1.5
+containr unpause web > out
+status=0
+wait $! || status=$?
+equal 4 $status
+
+fact "a command whose caller is killed goes with it when it has a timeout"
+containr exec --timeout 1m web sleep 1113 &
+wait_for is_asleep 'sleep 1113'
+kill -KILL $!
+wait $! 2> /dev/null || true
+is_awake() {
+	! is_asleep 'sleep 1113'
+}
+wait_for is_awake
+
+fact "events tell of it, as docker does"
+containr exec web sh -c 'exit 3 # "quoted"' || true
+containr events --since 1h --until 0s --filter container=web \
+	--format '{{.Action}}|{{.Actor.Attributes.exitCode}}|{{len .Actor.Attributes.execID}}' | tail -n 3 > told
+equal 'exec_create: sh -c exit 3 # "quoted"||64
+exec_start: sh -c exit 3 # "quoted"||64
+exec_die|3|64' "$(sed 's/<no value>//' told)"
+
 fact "what exec started ends with the container"
 containr exec -d web sleep 1000
 expect_output $'web\nstopped' -- containr rm -f web stopped

@@ -334,13 +334,22 @@ struct containr_exec_spec {
 	bool detach;
 	bool stdin_open; /* pass the caller's standard input on */
 	bool privileged; /* all capabilities of the engine */
+
+	/* gets what the command writes, both streams, instead of the caller's own; called until the
+	 * command has ended, what comes later is lost. Not with `tty` or `detach`. NULL: none */
+	void (*take_output)(void *context, const char *bytes, size_t len);
+	void *context;
+
+	/* after it the command is killed with all that it started; the time in which the container
+	 * is paused does not count. Not with `detach`. 0: none */
+	int64_t timeout_ns;
 };
 
 /**
  * Runs a further program in a running container, with the caller's standard streams.
  *
  * @ret_exit_code: 0 when detached
- * Errors: CONTAINER_NOT_RUNNING, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE ...
+ * Errors: CONTAINER_NOT_RUNNING, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE ...; TIMEOUT
  */
 int containr_exec(struct containr *engine, const char *container,
 		  const struct containr_exec_spec *spec, int *ret_exit_code,

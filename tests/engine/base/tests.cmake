@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-foreach(noun error exe fixed json_read json_write log path str time utf8)
+foreach(noun duration error exe fixed json_read json_write log path str time utf8)
 	containr_unit_test(engine/base/${noun}_test LAYERS base)
 endforeach()
 foreach(noun fs fs_tree)

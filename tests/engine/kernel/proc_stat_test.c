@@ -14,12 +14,13 @@ static void a_name_may_look_like_the_rest_of_the_line(void **state)
 
 	(void)state;
 	assert_int_equal(
-		proc_stat_parse("7 (x) Z 1 2 3 (y)) S 6 7 7 34816 -1 4194304 1 0 0 0 11 12 "
+		proc_stat_parse("7 (x) Z 1 2 3 (y)) S 6 7 8 34816 -1 4194304 1 0 0 0 11 12 "
 				"0 0 20 0 1 0 998877 2502656 129 18446744073709551615\n",
 				&stat),
 		0);
 	assert_int_equal(stat.state, 'S');
 	assert_int_equal(stat.parent, 6);
+	assert_int_equal(stat.session, 8);
 	assert_int_equal(stat.terminal, 34816);
 	assert_int_equal(stat.user_ticks, 11);
 	assert_int_equal(stat.system_ticks, 12);
@@ -49,6 +50,7 @@ static void reads_that_of_a_process(void **state)
 	(void)state;
 	assert_int_equal(proc_stat_read(getpid(), &stat), 0);
 	assert_int_equal(stat.parent, getppid());
+	assert_int_equal(stat.session, getsid(0));
 	assert_int_equal(stat.state, 'R');
 	assert_int_equal(proc_stat_read(0, &stat), -1);
 	assert_int_equal(errno, ENOENT);
