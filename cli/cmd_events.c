@@ -96,11 +96,20 @@ static bool passes_labels(const struct strv *filters, const struct json *attribu
 	return labels.items && filter_passes_labels(filters, labels.items);
 }
 
+/* Actions that end in what they are about, "health_status: healthy", are found by either, as in docker. */
+static bool is_action(const char *action, const char *wanted)
+{
+	size_t len = strcspn(action, ":");
+
+	return strcmp(action, wanted) == 0 ||
+	       (action[len] && strlen(wanted) == len && strncmp(action, wanted, len) == 0);
+}
+
 static bool is_wanted(const struct strv *filters, const struct containr_event *event,
 		      const struct json *attributes)
 {
 	return filter_passes(filters, "type", event->type, filter_is_equal) &&
-	       filter_passes(filters, "event", event->action, filter_is_equal) &&
+	       filter_passes(filters, "event", event->action, is_action) &&
 	       passes_container(filters, event) && passes_image(filters, event, attributes) &&
 	       passes_volume(filters, event) && passes_labels(filters, attributes);
 }

@@ -99,7 +99,13 @@ static void write_status(struct str *out, const struct containr_container *conta
 
 	if (strcmp(container->status, "running") == 0) {
 		human_duration(now - container->started_ns, span);
-		str_appendf(out, "Up %s%s", span, container->monitor_lost ? " (monitor lost)" : "");
+		str_appendf(out, "Up %s", span);
+		if (container->health[0])
+			str_appendf(out, " (%s%s)",
+				    strcmp(container->health, "starting") == 0 ? "health: " : "",
+				    container->health);
+		if (container->monitor_lost)
+			str_append(out, " (monitor lost)");
 	} else if (strcmp(container->status, "paused") == 0) {
 		human_duration(now - container->started_ns, span);
 		str_appendf(out, "Up %s (Paused)", span);
@@ -284,7 +290,8 @@ const struct cmd cmd_ps = {
 		"Filters: id=PREFIX, name=PART, status=created|running|paused|restarting|exited, "
 		"exited=CODE, "
 		"label=KEY, label=KEY=VALUE, ancestor=IMAGE, before=CONTAINER, since=CONTAINER, "
-		"volume=NAME|DIR, network=MODE, restart-policy=POLICY, "
+		"volume=NAME|DIR, network=MODE, health=starting|healthy|unhealthy|none, "
+		"restart-policy=POLICY, "
 		"should-start-on-boot=true|false. Of several filters with one key one must hold, "
 		"of "
 		"labels each.\n"

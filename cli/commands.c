@@ -42,6 +42,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_events },
 	{ .cmd = &cmd_exec },
 	{ .cmd = &cmd_export },
+	{ .cmd = &cmd_healthcheck },
 	{ .cmd = &cmd_help },
 	{ .cmd = &cmd_image },
 	{ .cmd = &cmd_images },

@@ -28,6 +28,8 @@ extern const struct cmd cmd_diff;
 extern const struct cmd cmd_events;
 extern const struct cmd cmd_exec;
 extern const struct cmd cmd_export;
+extern const struct cmd cmd_healthcheck;
+extern const struct cmd cmd_healthcheck_run;
 extern const struct cmd cmd_image;
 extern const struct cmd cmd_image_inspect;
 extern const struct cmd cmd_image_prune;

@@ -27,6 +27,7 @@ void container_write_json(struct json_writer *writer, const struct containr_cont
 	json_strings(writer, "command", container->command);
 	labels_write_json(writer, "labels", container->labels);
 	json_string(writer, "status", container->status);
+	json_string(writer, "health", container->health[0] ? container->health : NULL);
 	if (exited && container->exit_known)
 		json_int(writer, "exit_code", container->exit_code);
 	else

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "cli/label_json.h"
+#include "image/healthcheck.h"
 
 static void write_config(struct json_writer *writer, const struct containr_image_config *config)
 {
@@ -20,6 +21,7 @@ static void write_config(struct json_writer *writer, const struct containr_image
 	}
 	json_close_object(writer);
 	labels_write_json(writer, "Labels", config->labels);
+	healthcheck_write(writer, "Healthcheck", &config->healthcheck);
 	json_close_object(writer);
 }
 

@@ -10,6 +10,30 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Refuses a value of @key that is none of its words. */
+static int check_words(const struct strv *filters, const char *key, const char *const *words,
+		       const char *hint, struct containr_error *err)
+{
+	size_t len = strlen(key);
+
+	for (size_t i = 0; i < filters->len; i++) {
+		const char *item = filters->items[i];
+		size_t k = 0;
+
+		if (strncmp(item, key, len) != 0 || item[len] != '=')
+			continue;
+		item += len + 1;
+		while (words[k] && strcmp(item, words[k]) != 0)
+			k++;
+		if (words[k])
+			continue;
+		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
+			   "--filter: '%s' is no %s of a container", item, key);
+		return fail_hint(err, "%s", hint);
+	}
+	return 0;
+}
+
 int ps_filter_check(const struct strv *filters, struct containr_error *err)
 {
 	static const char *const keys[] = {
@@ -30,26 +54,22 @@ int ps_filter_check(const struct strv *filters, struct containr_error *err)
 	};
 	static const char *const statuses[] = { "created", "exited",   "paused", "restarting",
 						"running", "removing", "dead",	 NULL };
+	static const char *const healths[] = { "starting", "healthy", "unhealthy", "none", NULL };
 	int r = filter_check(filters, keys, err);
 
+	if (r == 0)
+		r = check_words(filters, "status", statuses,
+				"a status is created, running, paused, restarting or exited", err);
+	if (r == 0)
+		r = check_words(filters, "health", healths,
+				"health is starting, healthy, unhealthy or none", err);
 	for (size_t i = 0; i < filters->len && r == 0; i++) {
 		const char *item = filters->items[i];
-		size_t k = 0;
 		int64_t number;
 
 		if (str_starts_with(item, "exited="))
 			r = parse_int64(item + strlen("exited="), "--filter exited", 0, 255,
 					&number, err);
-		if (!str_starts_with(item, "status="))
-			continue;
-		item += strlen("status=");
-		while (statuses[k] && strcmp(item, statuses[k]) != 0)
-			k++;
-		if (statuses[k])
-			continue;
-		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
-			   "--filter: '%s' is no status of a container", item);
-		r = fail_hint(err, "a status is created, running, paused, restarting or exited");
 	}
 	return r;
 }
@@ -127,21 +147,13 @@ static bool passes_details(const struct ps_filter *filter, const char *id)
 {
 	const struct strv *filters = filter->filters;
 	bool by_volume = filter_has(filters, "volume");
-	bool by_health = filter_has(filters, "health");
 	autojson doc = { 0 };
 
-	if (!by_volume && !by_health && !filter_has(filters, "network"))
+	if (!by_volume && !filter_has(filters, "network"))
 		return true;
 	look_up(filter->engine, id, &doc);
 	if (!doc.root || (by_volume && !passes_mounts(filters, doc.root)))
 		return false;
-	if (by_health) {
-		const struct json *health = json_get(json_get(doc.root, "State"), "Health");
-
-		if (!filter_passes(filters, "health", health ? string_of(health, "Status") : "none",
-				   filter_is_equal))
-			return false;
-	}
 	return filter_passes(filters, "network",
 			     string_of(json_get(doc.root, "HostConfig"), "NetworkMode"),
 			     filter_is_equal);
@@ -190,6 +202,8 @@ bool ps_filter_passes(const struct ps_filter *filter, const struct containr_cont
 	       filter_passes(filters, "id", container->id, filter_begins_with) &&
 	       filter_passes(filters, "name", container->name, filter_contains) &&
 	       filter_passes(filters, "status", container->status, filter_is_equal) &&
+	       filter_passes(filters, "health", container->health[0] ? container->health : "none",
+			     filter_is_equal) &&
 	       filter_passes_labels(filters, container->labels) &&
 	       passes_policy(filters, container) && passes_exit(filters, container) &&
 	       passes_image(filters, container) && passes_details(filter, container->id);

@@ -163,6 +163,7 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 	rest.stop_timeout_s = 0;
 	rest.tty = rest.stdin_open = rest.auto_remove = false;
 	rest.rows = rest.columns = 0;
+	rest.healthcheck = (struct containr_healthcheck) { 0 };
 	if (!rest.mount_count)
 		rest.mounts = NULL;
 	for (size_t i = 0; i < sizeof(rest); i++)
@@ -171,7 +172,7 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 		return 0;
 	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
 		   "--bundle: what the container is like stands in the bundle's config.json");
-	return fail_hint(err, "beside it there can be: cidfile detach interactive label "
+	return fail_hint(err, "beside it there can be: cidfile detach health-* interactive label "
 			      "log-driver log-opt name restart rm stop-signal stop-timeout tty");
 }
 
@@ -199,5 +200,6 @@ int run_spec_fill(const struct run_args *args, char **operands, struct run_spec 
 	spec->spec.mount_count = spec->mounts.count;
 	spec->entrypoint[0] = args->entrypoint;
 	spec->spec.entrypoint = args->has_entrypoint ? spec->entrypoint : NULL;
-	return args->bundle ? check_bundle(&spec->spec, err) : 0;
+	r = health_args_fill(&args->health, spec->health_test, &spec->spec.healthcheck, err);
+	return r == 0 && args->bundle ? check_bundle(&spec->spec, err) : r;
 }

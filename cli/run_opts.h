@@ -5,6 +5,7 @@
 #include <containr/container.h>
 
 #include "cli/cmd.h"
+#include "cli/health_opts.h"
 #include "cli/mount_arg.h"
 #include "cli/opt.h"
 
@@ -66,6 +67,7 @@ struct run_args {
 	int64_t shm_size_bytes;
 	int64_t oom_score_adj;
 	int64_t stop_timeout_ns;
+	struct health_args health;
 	int pull; /* enum run_pull */
 	bool has_entrypoint;
 	bool has_swappiness;
@@ -144,6 +146,19 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 		"set the variables of a file, one a line", .complete = COMPLETE_FILES), \
 	STRINGS(0, "group-add", struct run_args, groups, "GROUP", \
 		"a further group, by name or number"), \
+	STRING(0, "health-cmd", struct run_args, health.cmd, "COMMAND", \
+	       "a line for the container's shell that tells by its exit code whether it is healthy"), \
+	DURATION(0, "health-interval", struct run_args, health.interval_ns, "TIME", \
+		 "from the end of one check to the next; 30s where nothing is said"), \
+	INT(0, "health-retries", struct run_args, health.retries, "NUMBER", \
+	    "failures in a row that make it unhealthy; 3 where nothing is said", .min = 0, \
+	    .max = INT32_MAX), \
+	DURATION(0, "health-start-interval", struct run_args, health.start_interval_ns, "TIME", \
+		 "the interval in the start period; 5s where nothing is said"), \
+	DURATION(0, "health-start-period", struct run_args, health.start_period_ns, "TIME", \
+		 "how long after the start failures do not count"), \
+	DURATION(0, "health-timeout", struct run_args, health.timeout_ns, "TIME", \
+		 "how long a check may take; 30s where nothing is said"), \
 	STRING('h', "hostname", struct run_args, hostname, "NAME", "host name in the container"), \
 	FLAG(0, "init", struct run_args, init, \
 	     "run a first process that passes signals on and collects orphans"), \
@@ -171,6 +186,8 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	STRING(0, "network", struct run_args, network, "MODE", \
 	       "network: none (its own without a link), host, container:NAME", .preset = "none", \
 	       .complete = COMPLETE_NETWORKS, .aliases = WORDS("net")), \
+	FLAG(0, "no-healthcheck", struct run_args, health.none, \
+	     "no health check, whatever the image says"), \
 	FLAG(0, "oom-kill-disable", struct run_args, oom_kill_disable, \
 	     "wait for memory instead of being killed; cgroup v1"), \
 	INT(0, "oom-score-adj", struct run_args, oom_score_adj, "NUMBER", \
@@ -229,6 +246,7 @@ struct run_spec {
 	struct strv env;
 	struct strv labels;
 	const char *entrypoint[2];
+	const char *health_test[3];
 };
 
 #define autorunspec __attribute__((cleanup(run_spec_release))) struct run_spec

@@ -9,6 +9,7 @@
 #include "cli/engine.h"
 #include "cli/image/own_ids.h"
 #include "image/archive/commit.h"
+#include "image/healthcheck.h"
 #include "image/image.h"
 
 #include <signal.h>
@@ -60,6 +61,7 @@ static int take_settings(const struct json *inspected, const struct containr_ima
 {
 	const struct json *config = json_get(inspected, "Config");
 	const struct json *labels = json_get(config, "Labels");
+	int r;
 
 	take_command(json_get(config, "Cmd"), image, changes);
 	for (const struct json *item = json_first(json_get(config, "Env")); item; item = item->next)
@@ -73,6 +75,9 @@ static int take_settings(const struct json *inspected, const struct containr_ima
 		changes->working_dir = copy_text(text_of(config, "WorkingDir"));
 	if (strcmp(text_of(config, "StopSignal"), "SIGTERM") != 0)
 		changes->stop_signal = copy_text(text_of(config, "StopSignal"));
+	r = healthcheck_read(config, "Config", "Healthcheck", &changes->healthcheck, err);
+	if (r < 0)
+		return r;
 	return changes->cmd.failed || changes->env.failed || changes->labels.failed ||
 			       changes->volumes.failed || changes->entrypoint.failed
 		       ? fail_oom(err)

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "container/cgroup_path.h"
 #include "container/control.h"
+#include "container/health_record.h"
 #include "container/live.h"
 #include "container/record.h"
 #include "container/state.h"
@@ -182,6 +183,16 @@ static void sweep(const struct containr *engine, int root, const char *folder,
 			look_at(engine, dirfd(listing), entry->d_name);
 }
 
+/* The last word about a container's health stays as long as the container. */
+static void sweep_health(const struct containr *engine, int records, const char *name)
+{
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "containers/%.64s", name);
+	if (faccessat(engine->root_fd, path, F_OK, 0) < 0 && errno == ENOENT)
+		(void)unlinkat(records, name, 0);
+}
+
 static void tell_unmount(const struct containr *engine, const char *id)
 {
 	autoreferences references = { 0 };
@@ -205,6 +216,7 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	sweep(engine, engine->root_fd, "names", sweep_name);
 	sweep(engine, engine->runroot_fd, EXITS_FOLDER, sweep_pin);
 	sweep(engine, engine->runroot_fd, CGROUPS_FOLDER, sweep_cgroup);
+	sweep(engine, engine->runroot_fd, HEALTH_FOLDER, sweep_health);
 	references_sweep(engine);
 	sweep(engine, engine->root_fd, "trash", sweep_trashed);
 	trash = store_empty_trash(engine, err);

@@ -6,8 +6,9 @@
 #include "base/path.h"
 #include "base/time.h"
 #include "container/config.h"
-#include "container/id_range.h"
 #include "container/create_bundle.h"
+#include "container/health_config.h"
+#include "container/id_range.h"
 #include "container/join.h"
 #include "container/live.h"
 #include "container/name.h"
@@ -115,6 +116,10 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 	if (!record->id || !record->image || !record->image_id || !record->stop_signal ||
 	    record->command.failed)
 		return fail_oom(err);
+	r = health_config_of_spec(&spec->healthcheck, &image->config.healthcheck,
+				  &record->healthcheck, err);
+	if (r < 0)
+		return r;
 	r = signal_parse(record->stop_signal, &number, err);
 	return r < 0 ? fail_prefix(err, "--stop-signal")
 		     : policy_of_spec(spec, &record->policy, err);

@@ -2,6 +2,7 @@
 #include "container/helpers.h"
 
 #include "base/path.h"
+#include "image/healthcheck.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,14 +12,19 @@ void helpers_release(struct helpers *helpers)
 	free(helpers->monitor);
 	free(helpers->cleanup);
 	free(helpers->keeper);
+	free(helpers->health);
 	free(helpers->attributes);
 	*helpers = (struct helpers) { 0 };
 }
 
 static bool are_there(const struct helpers *helpers, const struct record *record)
 {
+	bool is_checked = healthcheck_is_on(&record->healthcheck);
+	bool needs_keeper = is_checked || record->policy.restart != RESTART_NO;
+
 	return access(helpers->monitor, X_OK) == 0 && access(helpers->cleanup, X_OK) == 0 &&
-	       (record->policy.restart == RESTART_NO || access(helpers->keeper, X_OK) == 0);
+	       (!needs_keeper || access(helpers->keeper, X_OK) == 0) &&
+	       (!is_checked || access(helpers->health, X_OK) == 0);
 }
 
 int helpers_find(const struct containr *engine, const struct record *record,
@@ -29,8 +35,10 @@ int helpers_find(const struct containr *engine, const struct record *record,
 	helpers.monitor = path_join(engine->libexec, "containr-monitor");
 	helpers.cleanup = path_join(engine->libexec, "containr-cleanup");
 	helpers.keeper = path_join(engine->libexec, "containr-keeper");
+	helpers.health = path_join(engine->libexec, "containr-health");
 	helpers.attributes = record_event_attributes(record);
-	if (!helpers.monitor || !helpers.cleanup || !helpers.keeper || !helpers.attributes)
+	if (!helpers.monitor || !helpers.cleanup || !helpers.keeper || !helpers.health ||
+	    !helpers.attributes)
 		return fail_oom(err);
 	if (!are_there(&helpers, record)) {
 		(void)fail_sys(err, CONTAINR_E_IO, "cannot find the helpers in '%s'",

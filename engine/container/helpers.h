@@ -10,6 +10,7 @@ struct helpers {
 	char *monitor;
 	char *cleanup;
 	char *keeper;
+	char *health;
 	char *attributes; /* of events */
 };
 

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "container/health_watch.h"
 #include "container/inspect_docker.h"
 #include "container/live.h"
 
@@ -22,7 +23,27 @@ static void write_time(struct json_writer *w, const char *key, int64_t ns)
 	json_string(w, key, ns ? text : "0001-01-01T00:00:00Z");
 }
 
-static void write_state(struct json_writer *w, const struct live *live)
+static void write_health(struct json_writer *w, const struct health *health)
+{
+	json_open_object(w, "Health");
+	json_string(w, "Status", health_status_name(health->tally.status));
+	json_int(w, "FailingStreak", health->tally.streak);
+	json_open_array(w, "Log");
+	for (uint32_t i = 0; i < health->count; i++) {
+		const struct health_entry *entry = &health->log[i];
+
+		json_open_object(w, NULL);
+		write_time(w, "Start", entry->start_ns);
+		write_time(w, "End", entry->end_ns);
+		json_int(w, "ExitCode", entry->exit_code);
+		json_string_len(w, "Output", entry->output, entry->len);
+		json_close_object(w);
+	}
+	json_close_array(w);
+	json_close_object(w);
+}
+
+static void write_state(struct json_writer *w, const struct live *live, const struct health *health)
 {
 	const struct state *state = &live->state;
 	bool running = state->status == STATE_RUNNING;
@@ -40,6 +61,8 @@ static void write_state(struct json_writer *w, const struct live *live)
 	json_bool(w, "MonitorLost", live->monitor_lost);
 	write_time(w, "StartedAt", state->started_ns);
 	write_time(w, "FinishedAt", state->finished_ns);
+	if (health)
+		write_health(w, health);
 	json_close_object(w);
 }
 
@@ -83,6 +106,8 @@ int containr_container_inspect(struct containr *engine, const char *container, c
 	autostr text = STR_INIT;
 	autofree char *log_path = NULL;
 	struct json_writer w = JSON_WRITER_PRETTY(&text);
+	struct health health;
+	bool has_health;
 	int r = live_find(engine, container, &live, err);
 
 	if (r == 0)
@@ -99,7 +124,8 @@ int containr_container_inspect(struct containr *engine, const char *container, c
 	write_time(&w, "Created", record.created_ns);
 	json_string(&w, "Path", record.command.len ? record.command.items[0] : "");
 	json_strings(&w, "Args", record.command.len ? record.command.items + 1 : NULL);
-	write_state(&w, &live);
+	has_health = health_look(engine, &live, &record, &health);
+	write_state(&w, &live, has_health ? &health : NULL);
 	json_string(&w, "Image", record.image_id);
 	json_string(&w, "ImageName", record.image);
 	json_string(&w, "LogPath", log_path);

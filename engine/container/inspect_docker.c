@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "container/volume_mounts.h"
+#include "image/healthcheck.h"
 #include "volume/volume.h"
 
 #include <string.h>
@@ -78,6 +79,7 @@ static void write_config(struct json_writer *w, const struct record *record,
 	write_labels(w, record);
 	json_string(w, "StopSignal", record->stop_signal);
 	json_int(w, "StopTimeout", record->stop_timeout_s);
+	healthcheck_write(w, "Healthcheck", &record->healthcheck);
 	json_close_object(w);
 }
 

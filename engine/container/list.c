@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/health_watch.h"
 #include "container/live.h"
 
 #include <errno.h>
@@ -41,13 +42,25 @@ static char **take_list(struct strv *list)
 	return items;
 }
 
-static int describe(struct record *record, const struct live *live,
+/* Before the record's members are taken. */
+static void describe_health(const struct containr *engine, const struct record *record,
+			    const struct live *live, struct containr_container *c)
+{
+	struct health health;
+
+	if (health_look(engine, live, record, &health))
+		(void)snprintf(c->health, sizeof(c->health), "%s",
+			       health_status_name(health.tally.status));
+}
+
+static int describe(const struct containr *engine, struct record *record, const struct live *live,
 		    struct containr_container **ret_container, struct containr_error *err)
 {
 	struct containr_container *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return fail_oom(err);
+	describe_health(engine, record, live, c);
 	c->id = steal_ptr(&record->id);
 	c->name = steal_ptr(&record->name);
 	c->image = steal_ptr(&record->image);
@@ -87,7 +100,7 @@ int containr_container_find(struct containr *engine, const char *container,
 
 	if (r == 0)
 		r = record_read(live.dir, &record, err);
-	return r < 0 ? r : describe(&record, &live, ret_container, err);
+	return r < 0 ? r : describe(engine, &record, &live, ret_container, err);
 }
 
 struct listing {
@@ -135,7 +148,7 @@ static int visit(struct listing *list, int containers, const char *id)
 	(void)snprintf(path, sizeof(path), "%s/" RECORD_FILE, id);
 	if (record_read_at(containers, path, &list->scratch, &record, &ignored) < 0)
 		return 0;
-	if (describe(&record, &live, &container, list->err) < 0)
+	if (describe(list->engine, &record, &live, &container, list->err) < 0)
 		return -list->err->code;
 	return append(list, container);
 }

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "container/state.h"
+#include "image/healthcheck.h"
 #include "store/event.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ void record_release(struct record *record)
 	strv_release(&record->command);
 	strv_release(&record->labels);
 	strv_release(&record->lower);
+	healthcheck_release(&record->healthcheck);
 	*record = (struct record) { 0 };
 }
 
@@ -51,6 +53,7 @@ int record_write(int dir, const struct record *record, struct containr_error *er
 	json_bool(&w, "stdin_open", record->stdin_open);
 	json_bool(&w, "auto_remove", record->auto_remove);
 	policy_write(&w, &record->policy);
+	healthcheck_write(&w, "healthcheck", &record->healthcheck);
 	json_close_object(&w);
 	if (text.failed)
 		return fail_oom(err);
@@ -102,6 +105,8 @@ static int read_members(const struct json *object, struct record *record,
 		r = json_read_bool(object, "", "auto_remove", &record->auto_remove, err);
 	if (r == 0)
 		r = policy_read(object, &record->policy, err);
+	if (r == 0)
+		r = healthcheck_read(object, "", "healthcheck", &record->healthcheck, err);
 	return r;
 }
 

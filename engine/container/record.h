@@ -8,6 +8,8 @@
 #include "container/policy.h"
 #include "store/store.h"
 
+#include <containr/health.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +33,7 @@ struct record {
 	bool stdin_open;
 	bool auto_remove;
 	struct policy policy;
+	struct containr_healthcheck healthcheck;
 };
 
 #define RECORD_FILE "container.json"

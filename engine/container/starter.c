@@ -7,9 +7,11 @@
 #include "container/cgroup_path.h"
 #include "container/cleanup.h"
 #include "container/control.h"
+#include "container/health_watch.h"
 #include "container/helpers.h"
 #include "container/live.h"
 #include "container/state.h"
+#include "image/healthcheck.h"
 #include "kernel/exit_pin.h"
 #include "kernel/pidfd.h"
 #include "kernel/pty.h"
@@ -36,6 +38,7 @@ void starter_init(struct starter *s, struct containr *engine, struct container *
 				.report = -1,
 				.stdio = { -1, -1, -1 },
 				.userns = -1,
+				.health_fd = -1,
 				.err = err };
 	for (int i = 0; i < MONITOR_FD_COUNT; i++)
 		s->fds[i] = -1;
@@ -293,6 +296,30 @@ static void undo_launch(struct starter *s)
 	error_ignore(container_remove_cgroup(s->engine, s->container->id, &ignored));
 }
 
+/* Before anybody sees it running: whoever finds no record would take its checker for killed. */
+static int begin_health(struct starter *s)
+{
+	const struct container *container = s->container;
+
+	if (!healthcheck_is_on(&container->record.healthcheck))
+		return 0;
+	return health_watch_begin(s->engine, container->id, s->launched.pid, &s->health_fd, s->err);
+}
+
+static void watch_health(const struct starter *s, const struct helpers *helpers)
+{
+	if (s->health_fd < 0)
+		return;
+	health_watch_launch(&(struct health_watch) {
+		.engine = s->engine,
+		.id = s->container->id,
+		.helpers = helpers,
+		.check = &s->container->record.healthcheck,
+		.pidfd = s->launched.pidfd,
+		.record_fd = s->health_fd,
+	});
+}
+
 static void tell_caller(struct starter *s)
 {
 	/* a caller that was killed meanwhile hears nothing; the container goes on without it */
@@ -311,6 +338,8 @@ int starter_run(struct starter *s)
 	if (r == 0)
 		pin_exit(s);
 	if (r == 0)
+		r = begin_health(s);
+	if (r == 0)
 		r = note_start(s, helpers.attributes);
 	if (r == 0)
 		error_clear(s->err);
@@ -318,6 +347,7 @@ int starter_run(struct starter *s)
 		undo_launch(s);
 	tell_caller(s);
 	if (r == 0) {
+		watch_health(s, &helpers);
 		watch_memory(s);
 		*starter_slot(s, MONITOR_FD_LISTENER) = control_listen(s->engine, s->container->id);
 		*starter_slot(s, MONITOR_FD_ROOT) = s->engine->root_fd;

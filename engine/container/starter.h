@@ -22,6 +22,7 @@ struct starter {
 	int fds[MONITOR_FD_COUNT]; /* by slot(); -1 for none */
 	int stdio[3];		   /* the container's ends */
 	int userns;		   /* made while the container was; -1 for none */
+	int health_fd;		   /* health_watch_begin(); -1 without a health check */
 	struct containr_error *err;
 };
 

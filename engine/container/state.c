@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "container/state.h"
 
+#include "base/checksum.h"
 #include "base/cleanup.h"
 
 #include <errno.h>
@@ -36,17 +37,6 @@ const char *state_status_name(uint32_t status)
 	if (status < STATE_CREATED || status >= ARRAY_LEN(status_names))
 		return "unknown";
 	return status_names[status];
-}
-
-/* FNV-1a, 32 bits: tells a torn write from a whole one; nobody forges here. */
-static uint32_t checksum(const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-	uint32_t hash = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ p[i]) * 16777619u;
-	return hash;
 }
 
 static bool is_whole(const struct slot *slot)

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "image/content.h"
+#include "image/healthcheck.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,10 @@ static int read_container_config(const struct json *root, struct containr_image_
 		r = copy_strings(object, "config", "Cmd", &config->cmd, err);
 	if (r == 0)
 		r = copy_labels(object, &config->labels, err);
-	return r < 0 ? r : copy_volumes(object, &config->volumes, err);
+	if (r == 0)
+		r = copy_volumes(object, &config->volumes, err);
+	return r < 0 ? r
+		     : healthcheck_read(object, "config", "Healthcheck", &config->healthcheck, err);
 }
 
 /* The diff_ids become names of folders: each is checked here, and nowhere later. */

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "image/config.h"
+#include "image/healthcheck.h"
 #include "image/gc.h"
 #include "image/image_record.h"
 #include "store/event.h"
@@ -39,6 +40,7 @@ void containr_image_free(struct containr_image *image)
 	containr_strings_free(image->config.cmd);
 	containr_strings_free(image->config.labels);
 	containr_strings_free(image->config.volumes);
+	healthcheck_release(&image->config.healthcheck);
 	free(image);
 }
 

@@ -16,6 +16,7 @@
  *             tmp/  trash/  events.jsonl
  *   runroot:  containers/ID/         what is worth nothing after a reboot
  *             monitors/ID            socket of a running container's monitor
+ *             health/ID              how healthy it is, where it has a check
  */
 struct containr {
 	char *root;    /* absolute */

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/json.h"
+#include "container/health_record.h"
 #include "container/state.h"
 
 #include <containr/container.h>
@@ -14,7 +15,7 @@
 
 /*
  * What lies on disk may be cut by a full disk or a power failure, or edited: a container's log, its
- * record, its state, and the event stream. The first byte says which of them the rest is. Whatever
+ * record, its state, how healthy it is, and the event stream. The first byte says which of them the rest is. Whatever
  * it holds, the commands that read it end, with a message or with output that is well-formed.
  */
 
@@ -155,6 +156,21 @@ static void look(void)
 		abort();
 }
 
+/* Behind its checksum, which nothing made up would pass. */
+static void unpack_health(const char *body, size_t len)
+{
+	struct health health;
+
+	if (!health_unpack(body, len, &health))
+		return;
+	if (health.count > HEALTH_LOG_MAX ||
+	    memchr(health.checking, '\0', sizeof(health.checking)) == NULL)
+		abort();
+	for (uint32_t i = 0; i < health.count; i++)
+		if (health.log[i].len > sizeof(health.log[i].output))
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
@@ -174,6 +190,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 'r':
 		put(FOLDER "container.json", data + 1, size - 1);
 		look();
+		break;
+	case 'h':
+		unpack_health((const char *)data + 1, size - 1);
 		break;
 	case 's':
 		put(FOLDER "state", data + 1, size - 1);

@@ -32,6 +32,7 @@ function(containr_fuzz_test noun)
 	set_tests_properties(fuzz.${noun} PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()
 
+containr_fuzz_test(changes LAYERS base kernel store image image_archive)
 containr_fuzz_test(cmdline LAYERS base kernel store image volume container cli)
 containr_fuzz_test(image_json LAYERS base kernel store image)
 containr_fuzz_test(json LAYERS base)

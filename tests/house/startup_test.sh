@@ -14,6 +14,7 @@ budget='
 bin/containr                        740000 -
 libexec/containr/containr-monitor    32000 -
 libexec/containr/containr-init       14000 -
+libexec/containr/containr-health     10000 -
 libexec/containr/containr-keeper    340000 -
 libexec/containr/containr-cleanup    80000 -
 libexec/containr/containr-image    2000000 libarchive libcrypto libzstd libz libc

@@ -188,7 +188,7 @@ expect_output "sleep" -- containr inspect -f '{{index .Config.Cmd 0}}' last
 expect_error INVALID_REFERENCE 125 "invalid reference 'NO SUCH NAME': the name must be in lower case" \
 	"a reference looks like NAME[:TAG] or NAME@sha256:HEX" -- containr commit wrote 'NO SUCH NAME'
 expect_error INVALID_ARGUMENT 125 "--change 'RUN x': unknown instruction" \
-	"known are: CMD ENTRYPOINT ENV EXPOSE LABEL STOPSIGNAL USER VOLUME WORKDIR" -- \
+	"known are: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL STOPSIGNAL USER VOLUME WORKDIR" -- \
 	containr commit -c 'RUN x' wrote
 
 fact "a file that is called like a whiteout is one of that name"

@@ -139,7 +139,7 @@ expect_error INVALID_ARCHIVE 125 \
 	"entry at byte 0: '../etc/motd' points outside of the archive" "$archive_hint" -- \
 	containr import up.tar demo
 expect_error INVALID_ARGUMENT 125 "--change 'RUN ls': unknown instruction" \
-	"known are: CMD ENTRYPOINT ENV EXPOSE LABEL STOPSIGNAL USER VOLUME WORKDIR" -- \
+	"known are: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL STOPSIGNAL USER VOLUME WORKDIR" -- \
 	containr import --change 'RUN ls' tree.tar demo
 expect_error INVALID_ARGUMENT 125 "--platform: 'vax' is no platform" \
 	"write OS/ARCH[/VARIANT], e.g. linux/arm64" -- \

@@ -196,7 +196,7 @@ find_leftovers() {
 		{ read -r comm < "$dir/comm" && read -r _ _ state _ < "$dir/stat"; } 2> /dev/null || continue
 		[ "$state" = Z ] || left+="process ${dir#/proc/} $comm"$'\n'
 	done
-	for dir in "$CONTAINR_ROOT"/{containers,names,tmp,trash}/* "$CONTAINR_RUNROOT"/containers/*; do
+	for dir in "$CONTAINR_ROOT"/{containers,names,tmp,trash}/* "$CONTAINR_RUNROOT"/{containers,health}/*; do
 		[ ! -e "$dir" ] && [ ! -L "$dir" ] || left+="$dir"$'\n'
 	done
 	while read -r _ _ _ _ dir _; do

@@ -10,6 +10,7 @@ foreach(name
 	exec
 	files
 	format
+	health
 	import
 	lifecycle
 	limits

@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "image/archive/change_health.h"
+#include "image/healthcheck.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,6 +14,7 @@ enum instruction {
 	INSTRUCTION_ENTRYPOINT,
 	INSTRUCTION_ENV,
 	INSTRUCTION_EXPOSE,
+	INSTRUCTION_HEALTHCHECK,
 	INSTRUCTION_LABEL,
 	INSTRUCTION_STOPSIGNAL,
 	INSTRUCTION_USER,
@@ -21,10 +24,15 @@ enum instruction {
 };
 
 static const char *const keywords[INSTRUCTION_COUNT] = {
-	[INSTRUCTION_CMD] = "CMD",	   [INSTRUCTION_ENTRYPOINT] = "ENTRYPOINT",
-	[INSTRUCTION_ENV] = "ENV",	   [INSTRUCTION_EXPOSE] = "EXPOSE",
-	[INSTRUCTION_LABEL] = "LABEL",	   [INSTRUCTION_STOPSIGNAL] = "STOPSIGNAL",
-	[INSTRUCTION_USER] = "USER",	   [INSTRUCTION_VOLUME] = "VOLUME",
+	[INSTRUCTION_CMD] = "CMD",
+	[INSTRUCTION_ENTRYPOINT] = "ENTRYPOINT",
+	[INSTRUCTION_ENV] = "ENV",
+	[INSTRUCTION_EXPOSE] = "EXPOSE",
+	[INSTRUCTION_HEALTHCHECK] = "HEALTHCHECK",
+	[INSTRUCTION_LABEL] = "LABEL",
+	[INSTRUCTION_STOPSIGNAL] = "STOPSIGNAL",
+	[INSTRUCTION_USER] = "USER",
+	[INSTRUCTION_VOLUME] = "VOLUME",
 	[INSTRUCTION_WORKDIR] = "WORKDIR",
 };
 
@@ -39,6 +47,7 @@ void changes_release(struct changes *changes)
 	free(changes->user);
 	free(changes->working_dir);
 	free(changes->stop_signal);
+	healthcheck_release(&changes->healthcheck);
 	*changes = (struct changes) { 0 };
 }
 
@@ -251,6 +260,17 @@ static int apply_working_dir(const char *text, struct changes *changes, struct c
 	return 0;
 }
 
+static int apply_health(const char *instruction, const char *text,
+			struct containr_healthcheck *check, struct containr_error *err)
+{
+	const char *problem;
+	int r = change_health_apply(text, check, &problem);
+
+	if (r == 0)
+		return 0;
+	return problem ? fail_change(err, instruction, problem) : fail_oom(err);
+}
+
 static enum instruction find_keyword(const char *text, size_t len)
 {
 	for (int i = 0; i < INSTRUCTION_COUNT; i++)
@@ -267,8 +287,8 @@ int changes_apply(struct changes *changes, const char *instruction, struct conta
 
 	if (keyword == INSTRUCTION_COUNT) {
 		(void)fail_change(err, instruction, "unknown instruction");
-		return fail_hint(err, "known are: CMD ENTRYPOINT ENV EXPOSE LABEL STOPSIGNAL USER "
-				      "VOLUME WORKDIR");
+		return fail_hint(err, "known are: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL "
+				      "STOPSIGNAL USER VOLUME WORKDIR");
 	}
 	if (!*text)
 		return fail_change(err, instruction, "something has to follow the instruction");
@@ -283,6 +303,8 @@ int changes_apply(struct changes *changes, const char *instruction, struct conta
 		return apply_pairs(instruction, text, &changes->labels, err);
 	case INSTRUCTION_EXPOSE:
 		return apply_ports(instruction, text, &changes->ports, err);
+	case INSTRUCTION_HEALTHCHECK:
+		return apply_health(instruction, text, &changes->healthcheck, err);
 	case INSTRUCTION_VOLUME:
 		return apply_volumes(instruction, text, &changes->volumes, err);
 	case INSTRUCTION_STOPSIGNAL:
@@ -351,5 +373,6 @@ void changes_write(const struct changes *changes, struct json_writer *writer)
 	write_text(writer, "WorkingDir", changes->working_dir);
 	write_labels(writer, &changes->labels);
 	write_text(writer, "StopSignal", changes->stop_signal);
+	healthcheck_write(writer, "Healthcheck", &changes->healthcheck);
 	json_close_object(writer);
 }

@@ -2,12 +2,14 @@
 #ifndef IMAGE_ARCHIVE_CHANGES_H
 #define IMAGE_ARCHIVE_CHANGES_H
 
+#include <containr/health.h>
+
 #include "base/json.h"
 
 /*
  * What an imported image says about its containers, given as instructions of a Dockerfile
- * (`containr import --change 'CMD ["sh"]'`): CMD ENTRYPOINT ENV EXPOSE LABEL STOPSIGNAL USER VOLUME
- * WORKDIR. A later instruction replaces or extends what earlier ones said, as in a Dockerfile.
+ * (`containr import --change 'CMD ["sh"]'`): CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL STOPSIGNAL
+ * USER VOLUME WORKDIR. A later instruction replaces or extends what earlier ones said, as in a Dockerfile.
  */
 struct changes {
 	struct strv cmd;
@@ -19,6 +21,7 @@ struct changes {
 	char *user;
 	char *working_dir;
 	char *stop_signal;
+	struct containr_healthcheck healthcheck;
 };
 
 #define autochanges __attribute__((cleanup(changes_release))) struct changes

@@ -3,6 +3,7 @@
 #define CONTAINR_CONTAINER_H
 
 #include <containr/containr.h>
+#include <containr/health.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -110,6 +111,9 @@ struct containr_spec {
 	bool auto_remove; /* remove the container when it ends */
 	uint16_t rows;	  /* size of the terminal; 0: not set */
 	uint16_t columns;
+
+	/* what is 0 or NULL in it is as the image says; a test "NONE" is no check whatever that says */
+	struct containr_healthcheck healthcheck;
 };
 
 /**
@@ -193,6 +197,8 @@ struct containr_container {
 	int64_t created_ns;
 	int64_t started_ns;
 	int64_t finished_ns;
+	char health
+		[16]; /* "starting", "healthy", "unhealthy"; "" without check, or before any run */
 };
 
 /**

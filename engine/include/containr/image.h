@@ -3,6 +3,7 @@
 #define CONTAINR_IMAGE_H
 
 #include <containr/containr.h>
+#include <containr/health.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,14 +21,15 @@ extern "C" {
 
 /* What an image says about the containers made of it (OCI image-spec, config.md). */
 struct containr_image_config {
-	char *user;	   /* "" for root */
-	char *working_dir; /* "" for / */
-	char *stop_signal; /* "" for SIGTERM */
-	char **env;	   /* KEY=VALUE, NULL-terminated */
-	char **entrypoint; /* NULL-terminated, may be empty */
-	char **cmd;	   /* NULL-terminated, may be empty */
-	char **labels;	   /* KEY=VALUE, NULL-terminated */
-	char **volumes;	   /* absolute paths, NULL-terminated, may be empty */
+	char *user;				 /* "" for root */
+	char *working_dir;			 /* "" for / */
+	char *stop_signal;			 /* "" for SIGTERM */
+	char **env;				 /* KEY=VALUE, NULL-terminated */
+	char **entrypoint;			 /* NULL-terminated, may be empty */
+	char **cmd;				 /* NULL-terminated, may be empty */
+	char **labels;				 /* KEY=VALUE, NULL-terminated */
+	char **volumes;				 /* absolute paths, NULL-terminated, may be empty */
+	struct containr_healthcheck healthcheck; /* all zero without one */
 };
 
 struct containr_image {

@@ -78,6 +78,9 @@ static void folder_without_a_record_is_told_from_a_damaged_one(void **state)
 	temp_dir_put(temp, RECORD_FILE, "{\"id\": \"a\", \"stop_timeout_s\": -1}");
 	assert_int_equal(record_read(temp->fd, &got, &err), -CONTAINR_E_INVALID_CONFIG);
 	assert_true(str_starts_with(err.message, "stop_timeout_s: "));
+	temp_dir_put(temp, RECORD_FILE, "{\"id\": \"a\", \"healthcheck\": {\"Retries\": -1}}");
+	assert_int_equal(record_read(temp->fd, &got, &err), -CONTAINR_E_INVALID_CONFIG);
+	assert_true(str_starts_with(err.message, "healthcheck.Retries: "));
 	temp_dir_put(temp, RECORD_FILE, "{\"id\": \"a\", \"labels\": [1]}");
 	assert_int_equal(record_read(temp->fd, &got, &err), -CONTAINR_E_INVALID_CONFIG);
 }

@@ -38,6 +38,13 @@ static const struct fact facts[] = {
 	{ { "USER 1000:1000", "STOPSIGNAL SIGINT" },
 	  "{\"User\":\"1000:1000\",\"StopSignal\":\"SIGINT\"}" },
 	{ { "WORKDIR /a", "WORKDIR b/../c" }, "{\"WorkingDir\":\"/a/c\"}" },
+	{ { "HEALTHCHECK CMD curl -f  localhost" },
+	  "{\"Healthcheck\":{\"Test\":[\"CMD-SHELL\",\"curl -f  localhost\"]}}" },
+	{ { "HEALTHCHECK --interval=1m30s --timeout=0 --retries=2\tcmd [\"a\", \"b c\"]" },
+	  "{\"Healthcheck\":{\"Test\":[\"CMD\",\"a\",\"b c\"],\"Interval\":90000000000,"
+	  "\"Retries\":2}}" },
+	{ { "HEALTHCHECK --start-period=1s --start-interval=2ms CMD x", "HEALTHCHECK none" },
+	  "{\"Healthcheck\":{\"Test\":[\"NONE\"]}}" },
 	{ { "WORKDIR rel" }, "{\"WorkingDir\":\"/rel\"}" },
 };
 
@@ -82,6 +89,23 @@ static void what_is_no_instruction_is_refused(void **state)
 		"EXPOSE 80/",
 		"VOLUME [{}]",
 		"HEALTHCHECK x",
+		"HEALTHCHECK",
+		"HEALTHCHECK CMD",
+		"HEALTHCHECK CMD ",
+		"HEALTHCHECK CMDx y",
+		"HEALTHCHECK CMD []",
+		"HEALTHCHECK CMD [\"a\"",
+		"HEALTHCHECK CMD [1]",
+		"HEALTHCHECK NONE x",
+		"HEALTHCHECK --interval=999us CMD x",
+		"HEALTHCHECK --interval=-1s CMD x",
+		"HEALTHCHECK --interval CMD x",
+		"HEALTHCHECK --retries=-1 CMD x",
+		"HEALTHCHECK --retries=many CMD x",
+		"HEALTHCHECK --often=1s CMD x",
+		"HEALTHCHECK "
+		"--interval=1000000000000000000000000000000000000000000000000000000000000"
+		"0000000000000000000000000000000000000000 CMD x",
 	};
 
 	(void)state;
