@@ -15,8 +15,6 @@
  * nothing may join the two.
  */
 
-#define TAR_BLOCK 512
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct source {

@@ -125,7 +125,7 @@ archive_hint="expected a tar file, plain or compressed by gzip, xz or zstd"
 expect_error INVALID_ARCHIVE 125 "'/dev/null' is empty" "$archive_hint" -- \
 	containr import /dev/null demo
 seq 1000 > text
-expect_error INVALID_ARCHIVE 125 "this is no tar archive: Unrecognized archive format" \
+expect_error INVALID_ARCHIVE 125 "this is no tar archive: its first header is none" \
 	"$archive_hint" -- containr import text demo
 head -c 700000 tree.tar.gz > cut.tar.gz
 expect_error INVALID_ARCHIVE 125 "'cut.tar.gz' at byte 700000: the gzip data is cut off" \

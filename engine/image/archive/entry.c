@@ -17,26 +17,15 @@
 #define WHITEOUT_PREFIX ".wh."
 #define WHITEOUT_OPAQUE ".wh..wh..opq"
 #define WHITEOUT_RESERVED ".wh..wh." /* aufs keeps its own files under such names */
-#define MODE_BITS 07777
 
 /* What is being written, and where. */
 struct target {
 	struct tree *tree;
-	struct archive *archive;
-	struct archive_entry *entry;
+	struct tar_reader *reader;
+	const struct tar_entry *entry;
 	const char *name; /* clean */
 	struct place place;
 };
-
-struct timespec entry_mtime(struct archive_entry *entry)
-{
-	struct timespec time = { .tv_sec = archive_entry_mtime(entry),
-				 .tv_nsec = archive_entry_mtime_nsec(entry) };
-
-	if (time.tv_nsec < 0 || time.tv_nsec > 999999999)
-		time.tv_nsec = 0;
-	return time;
-}
 
 static int target_fail(const struct target *target, const char *what)
 {
@@ -45,17 +34,17 @@ static int target_fail(const struct target *target, const char *what)
 
 static mode_t target_mode(const struct target *target)
 {
-	return archive_entry_perm(target->entry) & MODE_BITS;
+	return target->entry->mode;
 }
 
 static uid_t target_uid(const struct target *target)
 {
-	return (uid_t)archive_entry_uid(target->entry);
+	return (uid_t)target->entry->uid;
 }
 
 static gid_t target_gid(const struct target *target)
 {
-	return (gid_t)archive_entry_gid(target->entry);
+	return (gid_t)target->entry->gid;
 }
 
 /* chown(2) gives EINVAL for an id that the user namespace does not have. */
@@ -89,8 +78,7 @@ static int set_attributes(const struct target *target, int fd)
 static int set_attributes_at(const struct target *target, bool has_mode)
 {
 	const struct place *place = &target->place;
-	const struct timespec mtime = entry_mtime(target->entry);
-	const struct timespec times[2] = { mtime, mtime };
+	const struct timespec times[2] = { target->entry->mtime, target->entry->mtime };
 
 	if (fchownat(place->folder, place->leaf, target_uid(target), target_gid(target),
 		     AT_SYMLINK_NOFOLLOW) < 0)
@@ -102,58 +90,54 @@ static int set_attributes_at(const struct target *target, bool has_mode)
 	return 0;
 }
 
-static int fail_data(const struct target *target)
+/* Writes @size bytes of the stored content to where the file stands. */
+static int write_part(const struct target *target, int fd, int64_t size)
 {
-	const char *problem = archive_error_string(target->archive);
+	while (size > 0) {
+		const unsigned char *bytes;
+		size_t len;
+		int r = tar_read(target->reader, size, &bytes, &len, target->tree->err);
 
-	return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE, "cannot read '%.300s': %s",
-		    target->name, problem ? problem : "the data is damaged");
+		if (r < 0)
+			return r;
+		if (len == 0)
+			return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE,
+				    "the content of '%.300s' is cut off", target->name);
+		if (fs_write_all(fd, bytes, len) < 0)
+			return target_fail(target, "cannot write");
+		size -= (int64_t)len;
+	}
+	return 0;
 }
 
-/* Writes the content block by block; what lies between blocks stays a hole. */
-static int write_content(const struct target *target, int fd)
+/* What lies between the stored parts stays a hole. */
+static int write_sparse(const struct target *target, int fd)
 {
-	const void *block;
-	size_t len;
-	int64_t offset;
-	int64_t end = 0;
-	int64_t size = archive_entry_size(target->entry);
-	int status;
+	const struct tar_entry *entry = target->entry;
 
-	if (size < 0 || size > ENTRY_FILE_MAX)
-		return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE,
-			    "'%.300s' is larger than 1 TiB", target->name);
-	while ((status = archive_read_data_block(target->archive, &block, &len, &offset)) ==
-	       ARCHIVE_OK) {
-		if (len == 0)
-			continue;
-		if (offset < end || offset > ENTRY_FILE_MAX)
-			return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE,
-				    "the holes of '%.300s' are out of order", target->name);
-		if (offset > end && lseek(fd, offset, SEEK_SET) < 0)
+	for (size_t i = 0; i < entry->extent_count; i++) {
+		int r;
+
+		if (lseek(fd, entry->extents[i].offset, SEEK_SET) < 0)
 			return target_fail(target, "cannot write");
-		if (fs_write_all(fd, block, len) < 0)
-			return target_fail(target, "cannot write");
-		end = offset + (int64_t)len;
+		r = write_part(target, fd, entry->extents[i].size);
+		if (r < 0)
+			return r;
 	}
-	if (status != ARCHIVE_EOF)
-		return fail_data(target);
-	if (end < size && ftruncate(fd, size) < 0)
-		return target_fail(target, "cannot write");
-	return 0;
+	return ftruncate(fd, entry->size) < 0 ? target_fail(target, "cannot write") : 0;
 }
 
 static int write_file(const struct target *target)
 {
-	const struct timespec mtime = entry_mtime(target->entry);
-	const struct timespec times[2] = { mtime, mtime };
+	const struct timespec times[2] = { target->entry->mtime, target->entry->mtime };
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	autoclose int fd = openat(target->place.folder, target->place.leaf, flags, 0600);
 	int r;
 
 	if (fd < 0)
 		return target_fail(target, "cannot create file");
-	r = write_content(target, fd);
+	r = target->entry->is_sparse ? write_sparse(target, fd)
+				     : write_part(target, fd, target->entry->size);
 	if (r == 0)
 		r = set_attributes(target, fd);
 	if (r == 0 && futimens(fd, times) < 0)
@@ -192,9 +176,9 @@ static int write_folder(const struct target *target)
 static int write_symlink(const struct target *target)
 {
 	const struct place *place = &target->place;
-	const char *points_to = archive_entry_symlink(target->entry);
+	const char *points_to = target->entry->link;
 
-	if (!points_to || !*points_to)
+	if (!*points_to)
 		return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE,
 			    "the symbolic link '%.300s' points nowhere", target->name);
 	if (symlinkat(points_to, place->folder, place->leaf) < 0)
@@ -205,10 +189,8 @@ static int write_symlink(const struct target *target)
 static int write_special(const struct target *target, mode_t type)
 {
 	const struct place *place = &target->place;
-	dev_t device = type == S_IFIFO
-			       ? 0
-			       : makedev((unsigned int)archive_entry_rdevmajor(target->entry),
-					 (unsigned int)archive_entry_rdevminor(target->entry));
+	dev_t device =
+		type == S_IFIFO ? 0 : makedev(target->entry->dev_major, target->entry->dev_minor);
 
 	/* nobody may make devices in a user namespace; a container gets its own /dev anyway */
 	if (mknodat(place->folder, place->leaf, type | 0600, device) < 0) {
@@ -270,39 +252,35 @@ static int write_whiteout(const struct target *target)
 
 static int write_typed(const struct target *target)
 {
-	mode_t type = archive_entry_filetype(target->entry);
-	const char *link_name = archive_entry_hardlink(target->entry);
 	int r;
 
-	if (type == AE_IFDIR && !link_name)
+	if (target->entry->type == TAR_FOLDER)
 		return write_folder(target);
 	r = tree_clear(target->tree, &target->place);
 	if (r < 0)
 		return r;
-	if (link_name)
-		return write_hard_link(target, link_name);
-	switch (type) {
-	case AE_IFREG:
-		return write_file(target);
-	case AE_IFLNK:
+	switch (target->entry->type) {
+	case TAR_HARD_LINK:
+		return write_hard_link(target, target->entry->link);
+	case TAR_SYMLINK:
 		return write_symlink(target);
-	case AE_IFCHR:
-	case AE_IFBLK:
-	case AE_IFIFO:
-		return write_special(target, type);
-	case AE_IFSOCK:
-		return 0; /* a socket is nothing without its process */
+	case TAR_CHAR_DEVICE:
+		return write_special(target, S_IFCHR);
+	case TAR_BLOCK_DEVICE:
+		return write_special(target, S_IFBLK);
+	case TAR_FIFO:
+		return write_special(target, S_IFIFO);
+	case TAR_FILE:
+	case TAR_FOLDER:
 	default:
-		return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE,
-			    "'%.300s' is of an unknown type", target->name);
+		return write_file(target);
 	}
 }
 
 /* A folder is never thrown away for a file of its name, nor a file for a folder. */
 static int check_kind(const struct target *target)
 {
-	bool is_folder = archive_entry_filetype(target->entry) == AE_IFDIR &&
-			 !archive_entry_hardlink(target->entry);
+	bool is_folder = target->entry->type == TAR_FOLDER;
 	struct stat info;
 
 	if (fstatat(target->place.folder, target->place.leaf, &info, AT_SYMLINK_NOFOLLOW) < 0)
@@ -314,24 +292,15 @@ static int check_kind(const struct target *target)
 		    is_folder ? "folder" : "file", is_folder ? "file" : "folder", target->name);
 }
 
-/* (uid_t)-1 would mean "do not change" to chown(2). */
-static bool is_id(int64_t id)
-{
-	return id >= 0 && id < UINT32_MAX;
-}
-
-int entry_write(struct tree *tree, struct archive *archive, struct archive_entry *entry,
+int entry_write(struct tree *tree, struct tar_reader *reader, const struct tar_entry *entry,
 		const char *clean)
 {
-	struct target target = { .tree = tree, .archive = archive, .entry = entry, .name = clean };
+	struct target target = { .tree = tree, .reader = reader, .entry = entry, .name = clean };
 	int r;
 
-	if (!*clean && (archive_entry_filetype(entry) != AE_IFDIR || archive_entry_hardlink(entry)))
+	if (!*clean && entry->type != TAR_FOLDER)
 		return fail(tree->err, CONTAINR_E_INVALID_ARCHIVE,
 			    "an entry without a name is no folder");
-	if (!is_id(archive_entry_uid(entry)) || !is_id(archive_entry_gid(entry)))
-		return fail(tree->err, CONTAINR_E_INVALID_ARCHIVE,
-			    "the owner of '%.300s' is out of range", clean);
 	r = tree_place(tree, clean, &target.place);
 	if (r < 0)
 		return r;

@@ -2,11 +2,8 @@
 #ifndef IMAGE_ARCHIVE_ENTRY_H
 #define IMAGE_ARCHIVE_ENTRY_H
 
+#include "image/archive/tar.h"
 #include "image/archive/tree.h"
-
-#include <archive.h>
-#include <archive_entry.h>
-#include <stdint.h>
 
 /*
  * One entry of an archive becomes one file: type, content, owner, mode, extended attributes, times.
@@ -17,20 +14,15 @@
  * signatures) are left out, capabilities of executables kept.
  */
 
-#define ENTRY_FILE_MAX (INT64_C(1) << 40) /* bytes of one file, holes included */
-
 /**
  * Writes @entry to its place in @tree, replacing what was there; a folder stays and changes its
  * attributes.
  *
- * @archive: gives the content
+ * @reader:  gives the content
  * @clean:   the entry's name as tree_clean_name() wrote it
  * Errors: INVALID_ARCHIVE; NO_SPACE, PERMISSION_DENIED, IO.
  */
-int entry_write(struct tree *tree, struct archive *archive, struct archive_entry *entry,
+int entry_write(struct tree *tree, struct tar_reader *reader, const struct tar_entry *entry,
 		const char *clean) MUST_CHECK;
-
-/** Returns the entry's time of modification, fit for utimensat(2). */
-struct timespec entry_mtime(struct archive_entry *entry);
 
 #endif

@@ -2,9 +2,7 @@
 #ifndef IMAGE_ARCHIVE_UNPACK_H
 #define IMAGE_ARCHIVE_UNPACK_H
 
-#include "base/error.h"
-
-#include <sys/types.h>
+#include "image/archive/tar.h"
 
 #define UNPACK_ENTRIES_MAX 10000000
 
@@ -16,12 +14,6 @@ enum unpack_kind {
 };
 
 /**
- * Gives the next bytes of a tar. Returns their number, 0 at the end, -1 when they cannot be read;
- * they stay valid until the next call.
- */
-typedef ssize_t unpack_read_function(void *data, const unsigned char **ret_bytes);
-
-/**
  * Unpacks a tar (ustar, pax, GNU, not compressed) into the folder @root.
  *
  * The tar is read to its end mark, which must be there: one that was cut off is refused, not
@@ -30,7 +22,7 @@ typedef ssize_t unpack_read_function(void *data, const unsigned char **ret_bytes
  * @read, @data: where the bytes come from
  * Errors: INVALID_ARCHIVE names the entry or the byte; NO_SPACE, PERMISSION_DENIED, IO.
  */
-int unpack_tar(unpack_read_function *read, void *data, int root, enum unpack_kind kind,
+int unpack_tar(tar_read_function *read, void *data, int root, enum unpack_kind kind,
 	       struct containr_error *err) MUST_CHECK;
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/str.h"
 
-#include <archive.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -41,17 +40,12 @@ static int write_one(int fd, const char *key, const void *value, size_t len, con
 			"cannot set attribute '%.100s' of '%.200s'", key, name);
 }
 
-int xattr_write_all(int fd, struct archive_entry *entry, const char *name,
+int xattr_write_all(int fd, const struct tar_entry *entry, const char *name,
 		    struct containr_error *err)
 {
-	const char *key;
-	const void *value;
-	size_t len;
-
-	if (archive_entry_xattr_reset(entry) == 0)
-		return 0;
-	while (archive_entry_xattr_next(entry, &key, &value, &len) == ARCHIVE_OK) {
-		int r = write_one(fd, key, value, len, name, err);
+	for (size_t i = 0; i < entry->xattr_count; i++) {
+		const struct tar_xattr *xattr = &entry->xattrs[i];
+		int r = write_one(fd, xattr->name, xattr->value, xattr->len, name, err);
 
 		if (r < 0)
 			return r;

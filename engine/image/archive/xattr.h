@@ -2,9 +2,7 @@
 #ifndef IMAGE_ARCHIVE_XATTR_H
 #define IMAGE_ARCHIVE_XATTR_H
 
-#include "base/error.h"
-
-#include <archive_entry.h>
+#include "image/archive/tar.h"
 
 /** What becomes of an extended attribute of an archive. */
 enum xattr_policy { XATTR_KEEP, XATTR_DROP, XATTR_REFUSE };
@@ -22,7 +20,7 @@ enum xattr_policy xattr_policy(const char *name);
  * Errors: INVALID_ARCHIVE for a refused one; IO, where the file system has none: UNSUPPORTED, but
  * only for security.capability, as executables would miss it.
  */
-int xattr_write_all(int fd, struct archive_entry *entry, const char *name,
+int xattr_write_all(int fd, const struct tar_entry *entry, const char *name,
 		    struct containr_error *err) MUST_CHECK;
 
 #endif
