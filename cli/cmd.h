@@ -19,12 +19,13 @@
 
 /* Options before the command; both programs fill this one struct, each by its own table. */
 struct global_args {
-	const char *root;    /* NULL: the engine's default */
-	const char *runroot; /* NULL: the engine's default */
-	const char *log;     /* file that gets messages and errors; NULL: standard error */
-	int log_level;	     /* enum log_level */
-	int log_format;	     /* enum log_format */
-	bool debug;	     /* log level debug, whatever log_level says */
+	const char *root;	    /* NULL: the engine's default */
+	const char *runroot;	    /* NULL: the engine's default */
+	const char *storage_driver; /* NULL: the engine's default */
+	const char *log;	    /* file that gets messages and errors; NULL: standard error */
+	int log_level;		    /* enum log_level */
+	int log_format;		    /* enum log_format */
+	bool debug;		    /* log level debug, whatever log_level says */
 	bool help;
 	bool version;
 	bool systemd_cgroup; /* containr-runtime: cgroup paths are SLICE:PREFIX:NAME */

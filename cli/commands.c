@@ -22,6 +22,10 @@ static const struct opt global_opts[] = {
 	       "state of this boot; where not given /run/containr, or below XDG_RUNTIME_DIR "
 	       "without root",
 	       .env = "CONTAINR_RUNROOT", .complete = COMPLETE_DIRS),
+	STRING(0, "storage-driver", struct global_args, storage_driver, "DRIVER",
+	       "how layers of new images are kept: overlay unpacks them, erofs mounts them as they "
+	       "are",
+	       .env = "CONTAINR_STORAGE_DRIVER", .complete = COMPLETE_STORAGE),
 	FLAG('v', "version", struct global_args, version, "show the version"),
 	END,
 };

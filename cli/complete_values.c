@@ -64,6 +64,7 @@ int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char
 		    struct strv *values)
 {
 	static const char *const networks[] = { "none", "host", NULL };
+	static const char *const storage[] = { "erofs", "overlay", NULL };
 	static const char *const shells[] = { "bash", "fish", "zsh", NULL };
 	int result = 0;
 
@@ -90,6 +91,9 @@ int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char
 		break;
 	case COMPLETE_SIGNALS:
 		offer_signals(values, prefix);
+		break;
+	case COMPLETE_STORAGE:
+		offer_words(values, storage, prefix);
 		break;
 	case COMPLETE_VOLUMES:
 		result = complete_volumes(ctx, prefix, values);

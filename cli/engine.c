@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/engine.h"
 
+#include "store/store.h"
+
 #include <unistd.h>
 
 int engine_open(struct cmd_context *ctx, struct containr **ret_engine)
@@ -15,5 +17,12 @@ int engine_open(struct cmd_context *ctx, struct containr **ret_engine)
 		.log_json = globals->log_format == LOG_FORMAT_JSON,
 	};
 
+	if (globals->storage_driver) {
+		int r = store_storage_parse(globals->storage_driver, "--storage-driver",
+					    &options.storage, ctx->err);
+
+		if (r < 0)
+			return r;
+	}
 	return containr_open(&options, ret_engine, ctx->err);
 }

@@ -55,6 +55,7 @@ enum opt_type {
 	X(SHELLS, "shells")                                                                        \
 	X(SIGNALS, "signals")                                                                      \
 	X(STOPPED, "stopped")                                                                      \
+	X(STORAGE, "storage")                                                                      \
 	X(VOLUMES, "volumes")
 
 enum complete_kind {

@@ -12,6 +12,7 @@
 #include "container/record.h"
 #include "container/state.h"
 #include "image/gc.h"
+#include "image/layer_mount.h"
 #include "kernel/cgroup.h"
 #include "kernel/exit_pin.h"
 #include "volume/references.h"
@@ -121,15 +122,20 @@ static void unpin(const struct containr *engine, const char *id)
 	exit_unpin(engine->runroot_fd, path);
 }
 
-/* Of a container that was removed while whoever should do this was killed. */
-static void sweep_pin(const struct containr *engine, int exits, const char *id)
+static bool is_removed(const struct containr *engine, const char *id)
 {
 	char path[300];
 
 	(void)snprintf(path, sizeof(path), "containers/%s", id);
-	if (faccessat(engine->root_fd, path, F_OK, 0) == 0 || errno != ENOENT)
-		return;
+	return faccessat(engine->root_fd, path, F_OK, 0) < 0 && errno == ENOENT;
+}
+
+/* Of a container that was removed while whoever should do this was killed. */
+static void sweep_pin(const struct containr *engine, int exits, const char *id)
+{
 	(void)exits;
+	if (!is_removed(engine, id))
+		return;
 	unpin(engine, id);
 	control_unlisten(engine, id);
 }
@@ -212,12 +218,14 @@ int container_cleanup(struct containr *engine, const char *id, struct containr_e
 	control_unlisten(engine, id);
 	unpin(engine, id);
 	tell_unmount(engine, id);
+	layer_mount_release(engine, id);
 	sweep(engine, engine->root_fd, "containers", sweep_folder);
 	sweep(engine, engine->root_fd, "names", sweep_name);
 	sweep(engine, engine->runroot_fd, EXITS_FOLDER, sweep_pin);
 	sweep(engine, engine->runroot_fd, CGROUPS_FOLDER, sweep_cgroup);
 	sweep(engine, engine->runroot_fd, HEALTH_FOLDER, sweep_health);
 	references_sweep(engine);
+	layer_mount_sweep(engine, is_removed);
 	sweep(engine, engine->root_fd, "trash", sweep_trashed);
 	trash = store_empty_trash(engine, err);
 	return r < 0 ? r : trash;

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "container/changes.h"
 #include "container/record.h"
+#include "image/layer_mount.h"
 #include "kernel/userns.h"
 
 #include <fcntl.h>
@@ -101,6 +102,7 @@ int containr_changes(struct containr *engine, const char *container,
 	char id[CONTAINR_ID_LENGTH + 1];
 	char upper[96];
 	char path[48];
+	struct layer_hold layers;
 	struct diff diff;
 	int r = container_open(engine, container, id, &dir, err);
 
@@ -115,7 +117,11 @@ int containr_changes(struct containr *engine, const char *container,
 			    "container '%s' is made of a bundle, which has no layers", container);
 	(void)snprintf(upper, sizeof(upper), "containers/%s/upper", id);
 	diff = (struct diff) { engine->root_fd, upper, &record.lower, result };
+	r = layer_mount_hold(engine, &record.lower, NULL, &layers, err);
+	if (r < 0)
+		return r;
 	r = userns_run(find_changes, &diff, err);
+	layer_mount_let_go(engine, &layers);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", result);
 	if (r == 0)
 		r = fs_read_file(AT_FDCWD, path, CHANGES_MAX, &text, err);

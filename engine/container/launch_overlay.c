@@ -2,10 +2,13 @@
 #include "container/launch.h"
 
 #include "base/cleanup.h"
+#include "base/path.h"
+#include "image/layer_mount.h"
 #include "kernel/mount.h"
 #include "kernel/userns.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /*
@@ -15,13 +18,31 @@
  * overlayfs works in the writable folders as the host's root, who is nobody in such a view.
  */
 
-static int set_layers(int context, int view, const struct rootfs *rootfs)
+/* A layer that is mounted is not part of the view: it gets one of its own. */
+static int set_mounted_layer(int context, int userns, const char *base, const char *lower)
+{
+	autofree char *path = path_join(base, lower);
+	autoclose int layer = path ? mount_clone(AT_FDCWD, path, false) : -1;
+	char name[40];
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", layer);
+	return layer < 0 || mount_set_idmap(layer, userns, false) < 0
+		       ? -1
+		       : mount_context_set(context, "lowerdir+", name);
+}
+
+static int set_layers(int context, int view, int userns, const struct rootfs *rootfs)
 {
 	if (fchdir(view) < 0)
 		return -1;
-	for (size_t i = 0; i < rootfs->lower.len; i++)
-		if (mount_context_set(context, "lowerdir+", rootfs->lower.items[i]) < 0)
+	for (size_t i = 0; i < rootfs->lower.len; i++) {
+		const char *lower = rootfs->lower.items[i];
+
+		if ((layer_mount_is_needed(lower)
+			     ? set_mounted_layer(context, userns, rootfs->base, lower)
+			     : mount_context_set(context, "lowerdir+", lower)) < 0)
 			return -1;
+	}
 	if (chdir(rootfs->base) < 0 || mount_context_set(context, "upperdir", rootfs->upper) < 0 ||
 	    mount_context_set(context, "workdir", rootfs->work) < 0)
 		return -1;
@@ -29,14 +50,14 @@ static int set_layers(int context, int view, const struct rootfs *rootfs)
 }
 
 /* The names of the layers are relative to the working folder. */
-static int mount_in(int view, const struct rootfs *rootfs, int *ret_tree,
+static int mount_in(int view, int userns, const struct rootfs *rootfs, int *ret_tree,
 		    struct containr_error *err)
 {
 	autoclose int context = mount_context_open("overlay");
 	autoclose int before = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autoclose int tree = -1;
 
-	if (context >= 0 && before >= 0 && set_layers(context, view, rootfs) == 0)
+	if (context >= 0 && before >= 0 && set_layers(context, view, userns, rootfs) == 0)
 		tree = mount_context_finish(context);
 	if (tree < 0) {
 		(void)fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,
@@ -69,5 +90,5 @@ int overlay_mount_mapped(const struct plan *plan, int *ret_tree, struct containr
 			       plan->rootfs->base);
 		return fail_hint(err, "its file system may not support id-mapped mounts");
 	}
-	return mount_in(view, plan->rootfs, ret_tree, err);
+	return mount_in(view, userns, plan->rootfs, ret_tree, err);
 }

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/time.h"
 #include "container/cleanup.h"
+#include "image/layer_mount.h"
 #include "kernel/exit_pin.h"
 #include "kernel/pidfd.h"
 
@@ -81,6 +82,7 @@ static int write_end(struct containr *engine, struct live *live, struct containr
 	error_ignore(container_remove_cgroup(engine, live->id, &ignored));
 	live_exit_path(live->id, path);
 	exit_unpin(engine->runroot_fd, path);
+	layer_mount_release(engine, live->id);
 	if (ran)
 		tell_end(engine, live);
 	return r;

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs_size.h"
 #include "container/record.h"
+#include "image/layer_mount.h"
 
 #include <stdio.h>
 
@@ -23,7 +24,7 @@ int containr_container_size(struct containr *engine, const char *container, int6
 	for (size_t i = 0; i < record.lower.len && r == 0; i++) {
 		int64_t bytes;
 
-		r = fs_size(engine->root_fd, record.lower.items[i], &bytes, err);
+		r = layer_mount_size(engine, record.lower.items[i], &bytes, err);
 		if (r == 0 && __builtin_add_overflow(*ret_total, bytes, ret_total))
 			*ret_total = INT64_MAX;
 	}

@@ -9,6 +9,7 @@
 #include "container/join.h"
 #include "container/live.h"
 #include "container/state.h"
+#include "image/layer_mount.h"
 #include "kernel/exit_pin.h"
 
 #include <errno.h>
@@ -104,11 +105,14 @@ int container_start(struct containr *engine, struct container *container, int *r
 		    struct containr_error *err)
 {
 	struct starter s;
+	struct layer_hold layers = LAYER_HOLD_INIT;
 	int pair[2] = { -1, -1 };
 	int r;
 
 	starter_init(&s, engine, container, err);
 	r = prepare(&s, engine);
+	if (r == 0)
+		r = layer_mount_hold(engine, &container->rootfs.lower, container->id, &layers, err);
 	if (r == 0 && ret_attach && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		r = fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
 	/* before the start: a short container's end would be told first */
@@ -119,6 +123,9 @@ int container_start(struct containr *engine, struct container *container, int *r
 		r = userns_finish(&container->userns, &s.userns, err);
 	if (r == 0)
 		r = fork_starter(&s, pair[1], err);
+	if (r < 0 && layers.lock >= 0)
+		layer_mount_release(engine, container->id);
+	layer_mount_keep(&layers);
 	cleanup_close(&s.userns);
 	cleanup_close(&pair[1]);
 	if (r == 0 && ret_attach)

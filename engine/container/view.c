@@ -185,6 +185,16 @@ static _Noreturn void child_main(const struct viewer *viewer, int report)
 	_exit(fs_write_all(report, &err, sizeof(err)) == 0 ? 0 : 125);
 }
 
+/* The child mounts the image for itself alone, but what all share is mounted here. */
+static int hold_layers(const struct containr *engine, const struct live *live,
+		       struct layer_hold *ret_layers, struct containr_error *err)
+{
+	autorecord record = { 0 };
+	int r = record_read(live->dir, &record, err);
+
+	return r < 0 ? r : layer_mount_hold(engine, &record.lower, NULL, ret_layers, err);
+}
+
 int view_start(struct containr *engine, const char *container, unsigned int flags, view_work *work,
 	       void *context, struct view *ret_view, struct containr_error *err)
 {
@@ -196,14 +206,19 @@ int view_start(struct containr *engine, const char *container, unsigned int flag
 				 .live = &live,
 				 .work = work,
 				 .context = context };
+	struct layer_hold layers = LAYER_HOLD_INIT;
 	int report[2];
 	pid_t pid;
 	int r = live_find(engine, container, &live, err);
 
+	if (r == 0)
+		r = hold_layers(engine, &live, &layers, err);
 	if (r < 0)
 		return r;
-	if (pipe2(report, O_CLOEXEC) < 0)
+	if (pipe2(report, O_CLOEXEC) < 0) {
+		layer_mount_let_go(engine, &layers);
 		return fail_sys(err, CONTAINR_E_IO, "cannot create a pipe");
+	}
 	pid = fork();
 	if (pid == 0) {
 		(void)close(report[0]);
@@ -212,9 +227,10 @@ int view_start(struct containr *engine, const char *container, unsigned int flag
 	(void)close(report[1]);
 	if (pid < 0) {
 		(void)close(report[0]);
+		layer_mount_let_go(engine, &layers);
 		return fail_sys(err, CONTAINR_E_IO, "cannot fork");
 	}
-	*ret_view = (struct view) { pid, report[0] };
+	*ret_view = (struct view) { engine, layers, pid, report[0] };
 	return 0;
 }
 
@@ -228,6 +244,7 @@ int view_finish(struct view *view, struct containr_error *err)
 	while (got < 0 && errno == EINTR);
 	cleanup_close(&view->report);
 	(void)clone_reap(view->pid);
+	layer_mount_let_go(view->engine, &view->layers);
 	if (got != sizeof(word))
 		return fail(err, CONTAINR_E_IO, "the process that looked at the files ended early");
 	if (word.code == CONTAINR_E_OK)

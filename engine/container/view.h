@@ -3,6 +3,7 @@
 #define CONTAINER_VIEW_H
 
 #include "base/error.h"
+#include "image/layer_mount.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -25,6 +26,8 @@ enum {
 typedef int view_work(int root, void *context, struct containr_error *err);
 
 struct view {
+	const struct containr *engine;
+	struct layer_hold layers;
 	pid_t pid;
 	int report; /* gets the child's error */
 };

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "image/layer_mount.h"
 #include "kernel/mount.h"
 #include "kernel/userns.h"
 #include "volume/copy_tree.h"
@@ -79,18 +80,14 @@ static int fill(const struct rootfs *rootfs, const char *target, int volume,
 }
 
 /* The mounts end with the process that made them, whatever happens. */
-int volume_fill(const struct rootfs *rootfs, const char *target, int volume,
-		struct containr_error *err)
+static int fill_in_child(const struct rootfs *rootfs, const char *target, int volume,
+			 struct containr_error *err)
 {
 	struct containr_error word = { 0 };
-	bool empty = false;
 	int report[2];
 	ssize_t got;
 	pid_t pid;
-	int r = is_empty(volume, &empty, err);
 
-	if (r < 0 || !empty)
-		return r;
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	pid = fork();
@@ -113,4 +110,21 @@ int volume_fill(const struct rootfs *rootfs, const char *target, int volume,
 		return 0;
 	*err = word;
 	return -word.code;
+}
+
+int volume_fill(const struct containr *engine, const struct rootfs *rootfs, const char *target,
+		int volume, struct containr_error *err)
+{
+	struct layer_hold layers;
+	bool empty = false;
+	int r = is_empty(volume, &empty, err);
+
+	if (r < 0 || !empty)
+		return r;
+	r = layer_mount_hold(engine, &rootfs->lower, NULL, &layers, err);
+	if (r < 0)
+		return r;
+	r = fill_in_child(rootfs, target, volume, err);
+	layer_mount_let_go(engine, &layers);
+	return r;
 }

@@ -3,6 +3,7 @@
 #define CONTAINER_VOLUME_FILL_H
 
 #include "container/plan.h"
+#include "store/store.h"
 
 /**
  * Fills an empty volume with what the image has at the place where it will be mounted. A volume
@@ -11,7 +12,7 @@
  * @volume: its content, O_RDONLY
  * Errors: ROOTFS_MOUNT, NO_SPACE, IO.
  */
-int volume_fill(const struct rootfs *rootfs, const char *target, int volume,
-		struct containr_error *err) MUST_CHECK;
+int volume_fill(const struct containr *engine, const struct rootfs *rootfs, const char *target,
+		int volume, struct containr_error *err) MUST_CHECK;
 
 #endif

@@ -220,7 +220,7 @@ static int make_volume(const struct containr *engine, const struct volume_use *u
 	if (r < 0 || !use->has_folder || use->no_copy)
 		return r;
 	r = volume_open_data(engine, use->name, &data, err);
-	return r < 0 ? r : volume_fill(rootfs, use->target, data, err);
+	return r < 0 ? r : volume_fill(engine, rootfs, use->target, data, err);
 }
 
 /* The references come first: what a maker leaves that is killed is then swept with its container. */

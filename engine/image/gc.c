@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "image/config.h"
 #include "image/image.h"
+#include "image/layer_mount.h"
 #include "image/manifest.h"
 
 #include <errno.h>
@@ -205,6 +206,9 @@ static int delete_one(const struct containr *engine, const char *folder, const c
 	char path[CONTENT_PATH_SIZE];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	/* a process that looked into it may have been killed before it could unmount it */
+	if (is_layer)
+		layer_mount_sweep(engine, NULL);
 	if (is_layer)
 		return store_trash(engine, path, err);
 	if (unlinkat(engine->root_fd, path, 0) < 0 && errno != ENOENT)

@@ -6,10 +6,12 @@
 #include "image/healthcheck.h"
 #include "image/gc.h"
 #include "image/image_record.h"
+#include "image/layer_mount.h"
 #include "store/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,6 +228,25 @@ int containr_image_list(struct containr *engine, struct containr_image ***ret_im
 	return 0;
 }
 
+/* A layer is unpacked or has an index (image/layer_mount.h). */
+static int push_layer(const struct containr *engine, const char *hex, struct strv *dirs,
+		      struct containr_error *err)
+{
+	static const char *const forms[] = { LAYER_FILES, LAYER_MOUNT };
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		char path[sizeof(LAYERS_DIR) + DIGEST_HEX_LEN + 8];
+
+		(void)snprintf(path, sizeof(path), LAYERS_DIR "/%s/%s", hex, forms[i]);
+		if (faccessat(engine->root_fd, path, F_OK, 0) < 0)
+			continue;
+		strv_push(dirs, path);
+		return dirs->failed ? fail_oom(err) : 0;
+	}
+	return fail_sys(err, CONTAINR_E_IMAGE_CORRUPT,
+			"layer '%s/" LAYERS_DIR "/%s' is not unpacked", engine->root, hex);
+}
+
 int image_lower_dirs(const struct containr *engine, const struct containr_image *image,
 		     struct strv *dirs, struct containr_error *err)
 {
@@ -233,18 +254,10 @@ int image_lower_dirs(const struct containr *engine, const struct containr_image 
 
 	while (image->layers[count])
 		count++;
-	while (count-- > 0) {
-		const char *hex = digest_hex(image->layers[count]);
-
-		strv_pushf(dirs, "%s/%s/fs", LAYERS_DIR, hex);
-		if (dirs->failed)
-			return fail_oom(err);
-		if (faccessat(engine->root_fd, dirs->items[dirs->len - 1], F_OK, 0) < 0)
-			return fail_sys(err, CONTAINR_E_IMAGE_CORRUPT,
-					"layer '%s/%s' of image '%s' is not unpacked", engine->root,
-					dirs->items[dirs->len - 1],
-					image->name ? image->name : image->id);
-	}
+	while (count-- > 0)
+		if (push_layer(engine, digest_hex(image->layers[count]), dirs, err) < 0)
+			return fail_prefix(err, "image '%s'",
+					   image->name ? image->name : image->id);
 	return 0;
 }
 

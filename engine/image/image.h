@@ -18,6 +18,7 @@
  */
 
 #define LAYERS_DIR "layers"
+#define LAYER_FILES "fs" /* in layers/HEX: the layer's files, unpacked */
 
 static inline void image_cleanup(struct containr_image **image)
 {
@@ -36,7 +37,8 @@ int image_pin(const struct containr *engine, int *ret_fd, struct containr_error 
 
 /**
  * Appends the image's unpacked layers to @dirs, top first as overlay's lowerdir wants them, as
- * paths relative to the engine's root: "layers/HEX/fs".
+ * paths relative to the engine's root: "layers/HEX/fs", or "layers/HEX/mnt" for one that has to be
+ * mounted first (image/layer_mount.h).
  *
  * Errors: IMAGE_CORRUPT if one is not there.
  */

@@ -60,6 +60,37 @@ static int choose_folder(const char *given, const char *variable,
 	return *ret_path ? 0 : fail_oom(err);
 }
 
+int store_storage_parse(const char *name, const char *what, enum containr_storage *ret_storage,
+			struct containr_error *err)
+{
+	static const char *const names[] = {
+		[CONTAINR_STORAGE_OVERLAY] = "overlay", [CONTAINR_STORAGE_EROFS] = "erofs"
+	};
+
+	for (size_t i = CONTAINR_STORAGE_OVERLAY; i < ARRAY_LEN(names); i++) {
+		if (strcmp(names[i], name) != 0)
+			continue;
+		*ret_storage = (enum containr_storage)i;
+		return 0;
+	}
+	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "%s: '%.100s' is no storage driver", what,
+		   name);
+	return fail_hint(err, "known are: overlay erofs");
+}
+
+static int choose_storage(enum containr_storage given, enum containr_storage *ret_storage,
+			  struct containr_error *err)
+{
+	const char *name = getenv("CONTAINR_STORAGE_DRIVER");
+
+	*ret_storage = CONTAINR_STORAGE_OVERLAY;
+	if (given != CONTAINR_STORAGE_DEFAULT)
+		*ret_storage = given;
+	else if (name && *name)
+		return store_storage_parse(name, "CONTAINR_STORAGE_DRIVER", ret_storage, err);
+	return 0;
+}
+
 /* Opens a state folder; only its first use finds it missing, so that creating is the exception. */
 static int open_folder(const char *path, const char *const *folders, size_t count, int *ret_fd,
 		       struct containr_error *err)
@@ -103,6 +134,8 @@ int containr_open(const struct containr_options *options, struct containr **ret_
 				     .level = (enum log_level)options->log_level,
 				     .json = options->log_json != 0 };
 	r = choose_folder(options->root, "CONTAINR_ROOT", xdg_state_path, &engine->root, err);
+	if (r == 0)
+		r = choose_storage(options->storage, &engine->storage, err);
 	if (r == 0)
 		r = choose_folder(options->runroot, "CONTAINR_RUNROOT", xdg_runtime_path,
 				  &engine->runroot, err);

@@ -12,7 +12,7 @@
  * descriptors.
  *
  *   root:     containers/ID/{config.json,container.json,state,container.log,upper/,work/}
- *             names/NAME -> ID       images/ (an OCI image layout)       layers/HEX/ (unpacked)
+ *             names/NAME -> ID       images/ (an OCI image layout)       layers/HEX/
  *             tmp/  trash/  events.jsonl
  *   runroot:  containers/ID/         what is worth nothing after a reboot
  *             monitors/ID            socket of a running container's monitor
@@ -24,8 +24,18 @@ struct containr {
 	char *libexec; /* absolute */
 	int root_fd;
 	int runroot_fd;
+	enum containr_storage storage; /* not DEFAULT */
 	struct log log;
 };
+
+/**
+ * Finds a storage driver by its name, "overlay" or "erofs".
+ *
+ * @what: names it in the error, e.g. "--storage-driver"
+ * Errors: INVALID_ARGUMENT.
+ */
+int store_storage_parse(const char *name, const char *what, enum containr_storage *ret_storage,
+			struct containr_error *err) MUST_CHECK;
 
 /**
  * Moves a file or folder below root into trash/, in one step, and so out of everybody's sight.

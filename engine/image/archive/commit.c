@@ -85,11 +85,12 @@ static int make_layer(const struct containr *engine, struct commit *commit,
 {
 	autoclose int upper =
 		openat(engine->root_fd, commit->spec->upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct layer_place place = { commit->dir.fd, engine->storage };
 
 	if (upper < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot open '%s/%s'", engine->root,
 				commit->spec->upper);
-	return layer_from_changes(upper, commit->dir.fd, &commit->layer, err);
+	return layer_from_changes(upper, &place, &commit->layer, err);
 }
 
 static void write_history(const struct commit *commit, struct json_writer *w, const char *created)

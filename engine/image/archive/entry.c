@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "image/archive/whiteout.h"
 #include "image/archive/xattr.h"
 #include "kernel/userns.h"
 
@@ -13,10 +14,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
-
-#define WHITEOUT_PREFIX ".wh."
-#define WHITEOUT_OPAQUE ".wh..wh..opq"
-#define WHITEOUT_RESERVED ".wh..wh." /* aufs keeps its own files under such names */
 
 /* What is being written, and where. */
 struct target {
@@ -227,24 +224,34 @@ static int write_hard_link(const struct target *target, const char *link_name)
 	return fail_prefix(err, "target '%.200s'", link_name);
 }
 
+/* In a user namespace overlayfs reads its own notes in user.* (userxattr). */
+static int write_opaque(const struct target *target)
+{
+	if (fsetxattr(target->place.folder, "trusted.overlay.opaque", "y", 1, 0) < 0 &&
+	    (errno != EPERM ||
+	     fsetxattr(target->place.folder, "user.overlay.opaque", "y", 1, 0) < 0))
+		return target_fail(target, "cannot make opaque the folder of");
+	return 0;
+}
+
 /* A whiteout hides what lower layers have, never what this one has put at the same place. */
 static int write_whiteout(const struct target *target)
 {
-	const char *hidden = target->place.leaf + sizeof(WHITEOUT_PREFIX) - 1;
+	const char *hidden;
 
-	if (strcmp(target->place.leaf, WHITEOUT_OPAQUE) == 0) {
-		/* in a user namespace overlayfs reads its own notes in user.* (userxattr) */
-		if (fsetxattr(target->place.folder, "trusted.overlay.opaque", "y", 1, 0) < 0 &&
-		    (errno != EPERM ||
-		     fsetxattr(target->place.folder, "user.overlay.opaque", "y", 1, 0) < 0))
-			return target_fail(target, "cannot make opaque the folder of");
+	switch (whiteout_parse(target->place.leaf, &hidden)) {
+	case WHITEOUT_OPAQUE:
+		return write_opaque(target);
+	case WHITEOUT_IGNORED:
 		return 0;
-	}
-	if (str_starts_with(target->place.leaf, WHITEOUT_RESERVED))
-		return 0;
-	if (!*hidden || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0)
+	case WHITEOUT_INVALID:
 		return fail(target->tree->err, CONTAINR_E_INVALID_ARCHIVE,
 			    "the whiteout '%.300s' hides nothing", target->name);
+	case WHITEOUT_NONE:
+	case WHITEOUT_NAME:
+	default:
+		break;
+	}
 	if (mknodat(target->place.folder, hidden, S_IFCHR, makedev(0, 0)) < 0 && errno != EEXIST)
 		return target_fail(target, "cannot create whiteout");
 	return 0;

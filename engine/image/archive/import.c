@@ -46,14 +46,16 @@ static int check_spec(struct import *import, struct containr_error *err)
 			      : platform_of_host(&import->platform, err);
 }
 
-static int make_layer(struct import *import, struct containr_error *err)
+static int make_layer(const struct containr *engine, struct import *import,
+		      struct containr_error *err)
 {
 	const struct import_spec *spec = import->spec;
+	const struct layer_place place = { import->dir.fd, engine->storage };
 
 	if (spec->folder)
-		return layer_from_folder(spec->folder, spec->source.watch, import->dir.fd,
-					 &import->layer, err);
-	return layer_from_archive(&spec->source, import->dir.fd, &import->layer, err);
+		return layer_from_folder(spec->folder, spec->source.watch, &place, &import->layer,
+					 err);
+	return layer_from_archive(&spec->source, &place, &import->layer, err);
 }
 
 static void write_history(struct import *import, struct json_writer *writer, const char *created)
@@ -141,7 +143,7 @@ static int import_all(const struct containr *engine, const struct import_spec *s
 	workdir_sweep(engine);
 	r = workdir_create(engine, &import.dir, err);
 	if (r == 0)
-		r = make_layer(&import, err);
+		r = make_layer(engine, &import, err);
 	if (r == 0)
 		r = write_config(&import, err);
 	if (r == 0)

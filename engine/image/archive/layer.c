@@ -5,9 +5,9 @@
 #include "base/fs.h"
 #include "image/archive/decoder.h"
 #include "image/archive/folder.h"
+#include "image/archive/layer_store.h"
 #include "image/archive/pack.h"
 #include "image/archive/ring.h"
-#include "image/archive/unpack.h"
 #include "image/content.h"
 
 #include <string.h>
@@ -20,12 +20,12 @@ struct pipeline {
 	struct blob blob;   /* of the first thread */
 	const char *folder; /* what is read, where it is a folder */
 	const struct input_watch *watch;
-	int64_t produced; /* bytes of the tar of a folder */
-	int files;	  /* folder that gets the files */
+	int64_t produced;	  /* bytes of the tar of a folder */
+	struct layer_store store; /* of the second thread */
 	struct sha256 hash;
-	pthread_t unpacker;
-	int unpacked; /* result of the second thread */
-	struct containr_error unpack_err;
+	pthread_t storer;
+	int stored; /* result of the second thread */
+	struct containr_error store_err;
 	char diff_id[DIGEST_SIZE];
 };
 
@@ -34,7 +34,7 @@ static void pipeline_release(struct pipeline *pipeline)
 	ring_release(&pipeline->ring);
 	blob_release(&pipeline->blob);
 	sha256_release(&pipeline->hash);
-	cleanup_close(&pipeline->files);
+	layer_store_release(&pipeline->store);
 }
 
 #define autopipeline __attribute__((cleanup(pipeline_release))) struct pipeline
@@ -46,41 +46,46 @@ static ssize_t next_bytes(void *data, const unsigned char **ret_bytes)
 	ssize_t len = ring_next(&pipeline->ring, ret_bytes);
 
 	if (len > 0 &&
-	    sha256_update(&pipeline->hash, *ret_bytes, (size_t)len, &pipeline->unpack_err) < 0)
+	    sha256_update(&pipeline->hash, *ret_bytes, (size_t)len, &pipeline->store_err) < 0)
 		return -1;
 	return len;
 }
 
-/* Reads what follows the end mark: it belongs to the bytes the diff_id is of. */
-static int drain(struct pipeline *pipeline)
-{
-	const unsigned char *bytes;
-	ssize_t len;
-
-	do
-		len = next_bytes(pipeline, &bytes);
-	while (len > 0);
-	if (len < 0)
-		return fail(&pipeline->unpack_err, CONTAINR_E_IO, "the archive cannot be read");
-	return 0;
-}
-
-static void *unpack_thread(void *data)
+static void *store_thread(void *data)
 {
 	struct pipeline *pipeline = data;
-	struct containr_error *err = &pipeline->unpack_err;
-	int r = unpack_tar(next_bytes, pipeline, pipeline->files, UNPACK_LAYER, err);
+	int r = layer_store_take(&pipeline->store);
 
 	if (r == 0)
-		r = drain(pipeline);
+		r = sha256_finish(&pipeline->hash, pipeline->diff_id, &pipeline->store_err);
 	if (r == 0)
-		r = sha256_finish(&pipeline->hash, pipeline->diff_id, err);
-	pipeline->unpacked = r;
+		r = layer_store_finish(&pipeline->store, pipeline->diff_id);
+	pipeline->stored = r;
 	ring_close(&pipeline->ring);
 	return NULL;
 }
 
-static int pipeline_start(struct pipeline *pipeline, int dir, bool compress,
+static int open_store(struct pipeline *pipeline, int dir, enum containr_storage storage,
+		      struct containr_error *err)
+{
+	int folder = -1;
+	int r;
+
+	if (mkdirat(dir, LAYER_FOLDER, 0700) < 0)
+		return fail_sys(err, CONTAINR_E_IO, "cannot create the layer's folder");
+	r = fs_open_dir(dir, LAYER_FOLDER, &folder, err);
+	if (r < 0)
+		return r;
+	pipeline->store.read = next_bytes;
+	pipeline->store.data = pipeline;
+	pipeline->store.storage = storage;
+	pipeline->store.err = err;
+	r = layer_store_open(&pipeline->store, folder);
+	pipeline->store.err = &pipeline->store_err;
+	return r;
+}
+
+static int pipeline_start(struct pipeline *pipeline, const struct layer_place *place, bool compress,
 			  struct containr_error *err)
 {
 	int r = ring_init(&pipeline->ring, err);
@@ -88,17 +93,12 @@ static int pipeline_start(struct pipeline *pipeline, int dir, bool compress,
 	if (r == 0)
 		r = sha256_init(&pipeline->hash, err);
 	if (r == 0)
-		r = blob_open(&pipeline->blob, dir, LAYER_BLOB, compress, err);
+		r = blob_open(&pipeline->blob, place->dir, LAYER_BLOB, compress, err);
 	if (r == 0)
-		r = fs_make_dirs(dir, LAYER_FILES, 0700, err);
-	if (r == 0)
-		r = fs_open_dir(dir, LAYER_FILES, &pipeline->files, err);
+		r = open_store(pipeline, place->dir, place->storage, err);
 	if (r < 0)
 		return r;
-	/* a root folder that the archive does not describe is an ordinary one */
-	if (fchmod(pipeline->files, 0755) < 0)
-		return fail_sys(err, CONTAINR_E_IO, "cannot set the mode of the layer's folder");
-	errno = pthread_create(&pipeline->unpacker, NULL, unpack_thread, pipeline);
+	errno = pthread_create(&pipeline->storer, NULL, store_thread, pipeline);
 	return errno ? fail_sys(err, CONTAINR_E_IO, "cannot start a thread") : 0;
 }
 
@@ -112,12 +112,12 @@ static int pipeline_finish(struct pipeline *pipeline, int produced, struct layer
 	bool gave_up = ring_end(&pipeline->ring, produced < 0);
 	int r;
 
-	(void)pthread_join(pipeline->unpacker, NULL);
+	(void)pthread_join(pipeline->storer, NULL);
 	if (produced < 0 && !gave_up)
 		return produced;
-	if (pipeline->unpacked < 0) {
-		*err = pipeline->unpack_err;
-		return pipeline->unpacked;
+	if (pipeline->stored < 0) {
+		*err = pipeline->store_err;
+		return pipeline->stored;
 	}
 	r = blob_finish(&pipeline->blob, ret_layer->blob_digest, err);
 	if (r < 0)
@@ -147,12 +147,12 @@ static int produce(struct pipeline *pipeline, struct decoder *decoder, bool comp
 	}
 }
 
-int layer_from_archive(const struct input_source *source, int dir, struct layer *ret_layer,
-		       struct containr_error *err)
+int layer_from_archive(const struct input_source *source, const struct layer_place *place,
+		       struct layer *ret_layer, struct containr_error *err)
 {
 	__attribute__((cleanup(input_release))) struct input input;
 	autodecoder *decoder = NULL;
-	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT };
+	autopipeline pipeline = { .store = LAYER_STORE_INIT, .blob = BLOB_INIT };
 	enum decoder_kind kind;
 	bool compress;
 	int r = input_open(&input, source, err);
@@ -164,7 +164,7 @@ int layer_from_archive(const struct input_source *source, int dir, struct layer 
 	kind = decoder_kind(decoder);
 	compress = kind != DECODER_GZIP && kind != DECODER_ZSTD;
 	ret_layer->media_type = kind == DECODER_GZIP ? MEDIA_LAYER_GZIP : MEDIA_LAYER_ZSTD;
-	r = pipeline_start(&pipeline, dir, compress, err);
+	r = pipeline_start(&pipeline, place, compress, err);
 	if (r < 0)
 		return r;
 	if (!compress)
@@ -198,11 +198,14 @@ static int produce_bytes(void *data, const void *bytes, size_t len, struct conta
 	return r;
 }
 
-int layer_from_folder(const char *path, const struct input_watch *watch, int dir,
-		      struct layer *ret_layer, struct containr_error *err)
+int layer_from_folder(const char *path, const struct input_watch *watch,
+		      const struct layer_place *place, struct layer *ret_layer,
+		      struct containr_error *err)
 {
-	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT, .folder = path, .watch = watch };
-	int r = pipeline_start(&pipeline, dir, true, err);
+	autopipeline pipeline = {
+		.store = LAYER_STORE_INIT, .blob = BLOB_INIT, .folder = path, .watch = watch
+	};
+	int r = pipeline_start(&pipeline, place, true, err);
 
 	if (r < 0)
 		return r;
@@ -211,7 +214,8 @@ int layer_from_folder(const char *path, const struct input_watch *watch, int dir
 	return pipeline_finish(&pipeline, r, ret_layer, err);
 }
 
-int layer_from_changes(int upper, int dir, struct layer *ret_layer, struct containr_error *err)
+int layer_from_changes(int upper, const struct layer_place *place, struct layer *ret_layer,
+		       struct containr_error *err)
 {
 	/* where the engine mounts its own: it has made them */
 	static const char *const own[] = { "dev",	"proc",		"sys",
@@ -220,8 +224,10 @@ int layer_from_changes(int upper, int dir, struct layer *ret_layer, struct conta
 	const struct pack_options options = { .one_filesystem = true,
 					      .whiteouts = true,
 					      .skipped = own };
-	autopipeline pipeline = { .files = -1, .blob = BLOB_INIT, .folder = "the container" };
-	int r = pipeline_start(&pipeline, dir, true, err);
+	autopipeline pipeline = { .store = LAYER_STORE_INIT,
+				  .blob = BLOB_INIT,
+				  .folder = "the container" };
+	int r = pipeline_start(&pipeline, place, true, err);
 
 	if (r < 0)
 		return r;

@@ -3,6 +3,7 @@
 #define IMAGE_ARCHIVE_LAYER_H
 
 #include "image/archive/input.h"
+#include "store/store.h"
 
 /*
  * One archive becomes one layer in one pass: a blob for the content store, and its unpacked files.
@@ -14,7 +15,6 @@
 
 #define LAYER_BLOB "blob"    /* in the folder given: the blob */
 #define LAYER_FOLDER "layer" /* the folder that is to become layers/HEX */
-#define LAYER_FILES LAYER_FOLDER "/fs"
 
 struct layer {
 	const char *media_type;
@@ -23,23 +23,29 @@ struct layer {
 	char diff_id[DIGEST_SIZE];
 };
 
+/* Where a layer is made, and of which kind. */
+struct layer_place {
+	int dir; /* an empty folder, for LAYER_BLOB and LAYER_FOLDER */
+	enum containr_storage storage;
+};
+
 /**
  * Makes a layer of an archive.
  *
  * @source: the archive
- * @dir:    an empty folder for LAYER_BLOB and LAYER_FILES; what is there after a failure is the
- *          caller's to remove
+ * @place:  what is there after a failure is the caller's to remove
  * Errors: INVALID_ARCHIVE, NO_SPACE, IO, INVALID_STATE when it was cancelled.
  */
-int layer_from_archive(const struct input_source *source, int dir, struct layer *ret_layer,
-		       struct containr_error *err) MUST_CHECK;
+int layer_from_archive(const struct input_source *source, const struct layer_place *place,
+		       struct layer *ret_layer, struct containr_error *err) MUST_CHECK;
 
 /** Makes a layer of a folder's content; the same otherwise. */
-int layer_from_folder(const char *path, const struct input_watch *watch, int dir,
-		      struct layer *ret_layer, struct containr_error *err) MUST_CHECK;
+int layer_from_folder(const char *path, const struct input_watch *watch,
+		      const struct layer_place *place, struct layer *ret_layer,
+		      struct containr_error *err) MUST_CHECK;
 
 /** Makes a layer of overlayfs's writable folder @upper (borrowed); the same otherwise. */
-int layer_from_changes(int upper, int dir, struct layer *ret_layer,
+int layer_from_changes(int upper, const struct layer_place *place, struct layer *ret_layer,
 		       struct containr_error *err) MUST_CHECK;
 
 #endif

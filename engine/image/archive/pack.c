@@ -135,8 +135,10 @@ static int set_attributes(struct pack *pack, const struct item *item, struct arc
 	total = flistxattr(item->content, names, XATTR_NAMES_MAX);
 	for (const char *key = names; total > 0 && key < names + total; key += strlen(key) + 1) {
 		ssize_t len = fgetxattr(item->content, key, pack->buffer, CHUNK);
+		struct containr_error ignored; /* what overlayfs notes is left out as well */
+		bool is_kept;
 
-		if (len >= 0 && xattr_policy(key) == XATTR_KEEP)
+		if (len >= 0 && xattr_is_kept(key, "", &is_kept, &ignored) == 0 && is_kept)
 			archive_entry_xattr_add_entry(entry, key, pack->buffer, (size_t)len);
 	}
 	return 0;

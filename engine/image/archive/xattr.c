@@ -9,29 +9,24 @@
 
 #define CAPABILITY "security.capability"
 
-enum xattr_policy xattr_policy(const char *name)
+int xattr_is_kept(const char *key, const char *name, bool *ret_is_kept, struct containr_error *err)
 {
-	if (str_starts_with(name, "trusted.overlay.") || str_starts_with(name, "user.overlay."))
-		return XATTR_REFUSE;
-	if (str_starts_with(name, "user.") || strcmp(name, CAPABILITY) == 0)
-		return XATTR_KEEP;
-	return XATTR_DROP;
+	if (str_starts_with(key, "trusted.overlay.") || str_starts_with(key, "user.overlay."))
+		return fail(err, CONTAINR_E_INVALID_ARCHIVE,
+			    "'%.200s' has the attribute '%.100s', which is overlayfs's own", name,
+			    key);
+	*ret_is_kept = str_starts_with(key, "user.") || strcmp(key, CAPABILITY) == 0;
+	return 0;
 }
 
 static int write_one(int fd, const char *key, const void *value, size_t len, const char *name,
 		     struct containr_error *err)
 {
-	switch (xattr_policy(key)) {
-	case XATTR_DROP:
-		return 0;
-	case XATTR_REFUSE:
-		return fail(err, CONTAINR_E_INVALID_ARCHIVE,
-			    "'%.200s' has the attribute '%.100s', which is overlayfs's own", name,
-			    key);
-	case XATTR_KEEP:
-	default:
-		break;
-	}
+	bool is_kept;
+	int r = xattr_is_kept(key, name, &is_kept, err);
+
+	if (r < 0 || !is_kept)
+		return r;
 	if (fsetxattr(fd, key, value, len, 0) == 0)
 		return 0;
 	if (errno == ENOTSUP && strcmp(key, CAPABILITY) != 0)

@@ -4,14 +4,20 @@
 
 #include "image/archive/tar.h"
 
-/** What becomes of an extended attribute of an archive. */
-enum xattr_policy { XATTR_KEEP, XATTR_DROP, XATTR_REFUSE };
+#include <linux/limits.h>
+
+#define XATTR_VALUE_MAX 65535 /* the kernel's bound is a byte more, EROFS's is this */
 
 /**
- * Decides by name: user.* and security.capability are kept; those by which overlayfs would read
- * other files than the layer's are refused; the rest belongs to the host they were made on.
+ * Decides by an attribute's name what becomes of it: user.* and security.capability are kept; those
+ * by which overlayfs would read other files than the layer's are refused; the rest belongs to the
+ * host they were made on.
+ *
+ * @name: of the entry, for errors
+ * Errors: INVALID_ARCHIVE for a refused one.
  */
-enum xattr_policy xattr_policy(const char *name);
+int xattr_is_kept(const char *key, const char *name, bool *ret_is_kept,
+		  struct containr_error *err) MUST_CHECK;
 
 /**
  * Writes the extended attributes of @entry to the open file.

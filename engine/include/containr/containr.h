@@ -24,10 +24,18 @@ enum containr_log_level {
 	CONTAINR_LOG_DEBUG
 };
 
+/* How layers of images that are made or fetched are kept; those that are there stay as they are. */
+enum containr_storage {
+	CONTAINR_STORAGE_DEFAULT, /* $CONTAINR_STORAGE_DRIVER, else overlay */
+	CONTAINR_STORAGE_OVERLAY, /* unpacked */
+	CONTAINR_STORAGE_EROFS,	  /* not unpacked: the tar with an index; root, Linux 6.12 */
+};
+
 struct containr_options {
 	const char *root;    /* durable state; NULL: $CONTAINR_ROOT, else /var/lib/containr */
 	const char *runroot; /* state of this boot; NULL: $CONTAINR_RUNROOT, else /run/containr */
 	const char *libexec; /* folder of the helper executables; NULL: beside the executable */
+	enum containr_storage storage;
 	enum containr_log_level log_level;
 	int log_fd;   /* where messages go, borrowed; -1: nowhere */
 	int log_json; /* not 0: one JSON object a line */
@@ -41,7 +49,7 @@ const char *containr_version(void);
  *
  * @options:    copied; NULL for the defaults with no log
  * @ret_engine: the caller's to close
- * Errors: PERMISSION_DENIED, NO_SPACE, IO.
+ * Errors: PERMISSION_DENIED, NO_SPACE, IO; INVALID_ARGUMENT for an unknown storage driver.
  */
 int containr_open(const struct containr_options *options, struct containr **ret_engine,
 		  struct containr_error *err);
