@@ -3,13 +3,12 @@
 
 #include "base/cleanup.h"
 
-#define ZLIB_CONST /* zlib never writes to its input */
 #include <archive.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 #include <zstd.h>
 
 /* A tar of nothing but zeros compresses 1030 times by gzip: small ones stay below the floor. */
@@ -21,7 +20,7 @@ struct decoder {
 	enum decoder_kind kind;
 	int64_t total_out;
 	bool inside; /* gzip, zstd: a member or frame has begun and not ended */
-	z_stream gzip;
+	struct inflate_state *gzip;
 	ZSTD_DCtx *zstd;
 	struct archive *other;
 	size_t lent;		   /* bytes of the input that libarchive has in its hands */
@@ -51,45 +50,70 @@ static int read_plain(struct decoder *decoder, unsigned char *buffer, size_t siz
 	return 0;
 }
 
+static const char *gzip_problem(int status)
+{
+	switch (status) {
+	case ISAL_INCORRECT_CHECKSUM:
+		return "the gzip data does not have its checksum";
+	case ISAL_INVALID_WRAPPER:
+		return "the gzip header is damaged";
+	case ISAL_UNSUPPORTED_METHOD:
+		return "the gzip data is not compressed by deflate";
+	default:
+		return "the gzip data is damaged";
+	}
+}
+
 /* A file of several members, as bgzip and pigz write them, is their concatenation (RFC 1952). */
+static void begin_member(struct decoder *decoder)
+{
+	if (decoder->inside)
+		return;
+	isal_inflate_reset(decoder->gzip);
+	decoder->gzip->crc_flag = ISAL_GZIP; /* read the header and check what is behind the data */
+	decoder->inside = true;
+}
+
 static int inflate_some(struct decoder *decoder, struct containr_error *err)
 {
 	struct input *input = decoder->input;
-	z_stream *stream = &decoder->gzip;
+	struct inflate_state *gzip = decoder->gzip;
+	const uint32_t room = gzip->avail_out;
 	int r = input_fill(input, err);
 	int status;
 
 	if (r < 0)
 		return r;
-	if (input->left == 0)
-		return decoder->inside ? fail_damaged(decoder, "the gzip data is cut off", err) : 1;
-	decoder->inside = true;
-	stream->next_in = input->at;
-	stream->avail_in = (uInt)input->left;
-	status = inflate(stream, Z_NO_FLUSH);
-	input_take(input, input->left - stream->avail_in);
-	if (status == Z_STREAM_END) {
-		decoder->inside = false;
-		status = inflateReset(stream);
-	}
-	if (status == Z_MEM_ERROR)
-		return fail_oom(err);
-	if (status != Z_OK && status != Z_BUF_ERROR)
-		return fail_damaged(decoder, stream->msg ? stream->msg : "the gzip data is damaged",
-				    err);
+	if (input->left == 0 && !decoder->inside)
+		return 1;
+	begin_member(decoder);
+	gzip->next_in = (uint8_t *)(uintptr_t)input->at; /* it is only read */
+	gzip->avail_in = (uint32_t)input->left;
+	status = isal_inflate(gzip);
+	input_take(input, input->left - gzip->avail_in);
+	if (status < 0)
+		return fail_damaged(decoder, gzip_problem(status), err);
+	decoder->inside = gzip->block_state != ISAL_BLOCK_FINISH;
+	/* it may have read all and still hold back what did not fit the last buffer */
+	if (decoder->inside && input->ended && input->left == 0 && gzip->avail_out == room)
+		return fail_damaged(decoder, "the gzip data is cut off", err);
 	return 0;
 }
 
 static int read_gzip(struct decoder *decoder, unsigned char *buffer, size_t size, size_t *ret_got,
 		     struct containr_error *err)
 {
+	struct inflate_state *gzip = decoder->gzip;
+	size_t got = 0;
 	int r = 0;
 
-	decoder->gzip.next_out = buffer;
-	decoder->gzip.avail_out = (uInt)size;
-	while (r == 0 && decoder->gzip.avail_out > 0)
+	while (r == 0 && got < size) {
+		gzip->next_out = buffer + got;
+		gzip->avail_out = (uint32_t)(size - got);
 		r = inflate_some(decoder, err);
-	*ret_got = size - decoder->gzip.avail_out;
+		got = r == 0 ? size - gzip->avail_out : got;
+	}
+	*ret_got = got;
 	return r < 0 ? r : 0;
 }
 
@@ -182,9 +206,10 @@ static int open_kind(struct decoder *decoder, struct containr_error *err)
 {
 	switch (decoder->kind) {
 	case DECODER_GZIP:
-		/* 16: expect gzip's header and check its CRC */
-		if (inflateInit2(&decoder->gzip, 16 + MAX_WBITS) != Z_OK)
+		decoder->gzip = calloc(1, sizeof(*decoder->gzip));
+		if (!decoder->gzip)
 			return fail_oom(err);
+		isal_inflate_init(decoder->gzip);
 		return 0;
 	case DECODER_ZSTD:
 		decoder->zstd = ZSTD_createDCtx();
@@ -248,8 +273,7 @@ void decoder_close(struct decoder *decoder)
 {
 	if (!decoder)
 		return;
-	if (decoder->kind == DECODER_GZIP)
-		(void)inflateEnd(&decoder->gzip);
+	free(decoder->gzip);
 	(void)ZSTD_freeDCtx(decoder->zstd);
 	(void)archive_read_free(decoder->other);
 	free(decoder);
