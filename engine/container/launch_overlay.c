@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /*
@@ -18,28 +19,47 @@
  * overlayfs works in the writable folders as the host's root, who is nobody in such a view.
  */
 
-/* A layer that is mounted is not part of the view: it gets one of its own. */
-static int set_mounted_layer(int context, int userns, const char *base, const char *lower)
+/* What the overlay is made of; a detached mount is gone with its last descriptor. */
+struct layers {
+	int view; /* of the state folder */
+	int userns;
+	int *mounts; /* of layers that are mounted, each in a view of its own */
+	size_t count;
+};
+
+static void layers_release(const struct layers *layers)
+{
+	for (size_t i = 0; i < layers->count; i++)
+		cleanup_close(&layers->mounts[i]);
+	free(layers->mounts);
+}
+
+static int set_mounted_layer(int context, struct layers *layers, const char *base,
+			     const char *lower)
 {
 	autofree char *path = path_join(base, lower);
-	autoclose int layer = path ? mount_clone(AT_FDCWD, path, false) : -1;
+	int layer = path ? mount_clone(AT_FDCWD, path, false) : -1;
 	char name[40];
 
+	if (layer < 0)
+		return -1;
+	layers->mounts[layers->count++] = layer;
 	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", layer);
-	return layer < 0 || mount_set_idmap(layer, userns, false) < 0
+	return mount_set_idmap(layer, layers->userns, false) < 0
 		       ? -1
 		       : mount_context_set(context, "lowerdir+", name);
 }
 
-static int set_layers(int context, int view, int userns, const struct rootfs *rootfs)
+static int set_layers(int context, struct layers *layers, const struct rootfs *rootfs)
 {
-	if (fchdir(view) < 0)
+	layers->mounts = calloc(rootfs->lower.len, sizeof(*layers->mounts));
+	if (!layers->mounts || fchdir(layers->view) < 0)
 		return -1;
 	for (size_t i = 0; i < rootfs->lower.len; i++) {
 		const char *lower = rootfs->lower.items[i];
 
 		if ((layer_mount_is_needed(lower)
-			     ? set_mounted_layer(context, userns, rootfs->base, lower)
+			     ? set_mounted_layer(context, layers, rootfs->base, lower)
 			     : mount_context_set(context, "lowerdir+", lower)) < 0)
 			return -1;
 	}
@@ -53,11 +73,13 @@ static int set_layers(int context, int view, int userns, const struct rootfs *ro
 static int mount_in(int view, int userns, const struct rootfs *rootfs, int *ret_tree,
 		    struct containr_error *err)
 {
+	__attribute__((cleanup(layers_release))) struct layers layers = { .view = view,
+									  .userns = userns };
 	autoclose int context = mount_context_open("overlay");
 	autoclose int before = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autoclose int tree = -1;
 
-	if (context >= 0 && before >= 0 && set_layers(context, view, userns, rootfs) == 0)
+	if (context >= 0 && before >= 0 && set_layers(context, &layers, rootfs) == 0)
 		tree = mount_context_finish(context);
 	if (tree < 0) {
 		(void)fail_sys(err, CONTAINR_E_ROOTFS_MOUNT,

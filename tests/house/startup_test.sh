@@ -17,7 +17,7 @@ libexec/containr/containr-init       14000 -
 libexec/containr/containr-health     10000 -
 libexec/containr/containr-keeper    340000 -
 libexec/containr/containr-cleanup    80000 -
-libexec/containr/containr-image    2000000 libarchive libcrypto libzstd libz libc
+libexec/containr/containr-image    2000000 libarchive libcrypto libisal libzstd libc
 '
 # `containr --version`, execve included
 system_calls=16

@@ -22,6 +22,7 @@ foreach(name
 	restart
 	rootless
 	run
+	storage
 	update
 	userns
 	volume

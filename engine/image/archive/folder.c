@@ -91,6 +91,9 @@ static int open_tar(struct folder *folder)
 		return fail_oom(folder->err);
 	archive_entry_linkresolver_set_strategy(folder->links, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE);
 	if (archive_write_set_format_pax(folder->tar) != ARCHIVE_OK ||
+	    /* attributes once, as everybody reads them, not once more in libarchive's own way */
+	    archive_write_set_format_option(folder->tar, "pax", "xattrheader", "SCHILY") !=
+		    ARCHIVE_OK ||
 	    archive_write_set_bytes_per_block(folder->tar, TAR_CHUNK) != ARCHIVE_OK ||
 	    archive_write_set_bytes_in_last_block(folder->tar, 1) != ARCHIVE_OK ||
 	    archive_write_open(folder->tar, folder, NULL, drain, NULL) != ARCHIVE_OK)

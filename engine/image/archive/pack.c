@@ -92,6 +92,9 @@ static int open_tar(struct pack *pack)
 		return fail_oom(pack->err);
 	archive_entry_linkresolver_set_strategy(pack->links, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE);
 	if (archive_write_set_format_pax(pack->tar) != ARCHIVE_OK ||
+	    /* attributes once, as everybody reads them, not once more in libarchive's own way */
+	    archive_write_set_format_option(pack->tar, "pax", "xattrheader", "SCHILY") !=
+		    ARCHIVE_OK ||
 	    archive_write_set_bytes_per_block(pack->tar, CHUNK) != ARCHIVE_OK ||
 	    archive_write_set_bytes_in_last_block(pack->tar, 1) != ARCHIVE_OK ||
 	    archive_write_open(pack->tar, pack, NULL, drain, NULL) != ARCHIVE_OK)
