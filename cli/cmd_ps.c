@@ -297,8 +297,8 @@ const struct cmd cmd_ps = {
 		"labels each.\n"
 		"\n"
 		"\"Exited (unknown)\" means that the container's monitor was killed and "
-		"nothing kept the exit code; \"(monitor lost)\" that it runs without one, and "
-		"nothing collects its output.",
+		"nothing kept the exit code; \"(monitor lost)\" that it runs, but no other one "
+		"could be started in its place.",
 	.section = CMD_SECTION_CONTAINERS,
 	.opts = ps_opts,
 	.examples = examples,

@@ -3,7 +3,11 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "container/record.h"
+#include "container/control.h"
+#include "container/live.h"
+#include "kernel/exit_info.h"
+#include "kernel/pidfd.h"
+#include "kernel/pty.h"
 #include "monitor/monitor.h"
 
 #include <errno.h>
@@ -20,6 +24,10 @@
 /* Signals that mean the container when they reach the client. */
 static const int proxied[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
 
+/* One whose monitor was killed has another one when it was looked at. */
+#define FIND_TRIES 50
+#define FIND_LOOK_MS 20
+
 struct attach {
 	struct containr *engine;
 	const char *container;
@@ -33,6 +41,10 @@ struct attach {
 	int exit_code;
 	struct termios saved;
 	sigset_t saved_mask;
+	/* of the first client, in case the monitor is killed; -1 for none */
+	int pidfd;
+	int input; /* to the container's standard input, or its terminal */
+	struct monitor_held run;
 	unsigned char detach_keys[8];
 	size_t detach_len;
 	size_t detach_seen;
@@ -155,6 +167,11 @@ static int take_input(struct attach *a)
 		return 0;
 	if (got <= 0) {
 		a->stdin_fd = -1;
+		/* or the container would wait for us too */
+		if (!a->options->tty) {
+			cleanup_close(&a->input);
+			a->input = -1;
+		}
 		return send_message(a, MONITOR_MSG_INPUT_END, "", 0);
 	}
 	if (a->options->tty)
@@ -186,24 +203,81 @@ static int put_output(struct attach *a, int fd, const char *bytes, size_t len)
 	return fail_sys(a->err, CONTAINR_E_IO, "cannot write the container's output");
 }
 
+/* How the container ended, where the monitor cannot tell it and we are the first client. */
+static bool see_end(struct attach *a)
+{
+	struct containr_error ignored;
+	bool ended = false;
+
+	if (a->pidfd < 0 || pidfd_wait_end(a->pidfd, 0, &ended, &ignored) < 0 || !ended ||
+	    !exit_info_read(a->pidfd, &a->exit_code))
+		return false;
+	error_ignore(live_note_end(a->engine, a->container, &a->run, a->exit_code, &ignored));
+	return true;
+}
+
+/*
+ * Finds how the container is, by which it gets another monitor or its end is written down.
+ *
+ * @ret_vain: there is no monitor and will be none
+ */
+static int find_again(struct attach *a, int *ret_connection, bool *ret_vain)
+{
+	autolive live = LIVE_INIT;
+	int r = live_find(a->engine, a->container, &live, a->err);
+
+	*ret_vain = r < 0 || live.monitor_lost;
+	if (r < 0)
+		return r;
+	if (live.state.exit_known && live.state.pid == 0) {
+		a->exit_code = live.state.exit_code;
+		a->ended = true;
+		return 0;
+	}
+	if (a->pidfd < 0)
+		return control_connect(a->engine, &live, a->container, MONITOR_MSG_ATTACH,
+				       ret_connection, a->err);
+	if (live.state.pid != a->run.pid || live.state.pid_start != a->run.pid_start)
+		return -CONTAINR_E_MONITOR_LOST; /* that run has ended */
+	return control_connect_with(a->engine, &live, a->container, MONITOR_MSG_AGAIN, a->input,
+				    ret_connection, a->err);
+}
+
 /*
  * Without a last message: a client that was too slow for it, or a monitor that was killed. In the
- * first case the container's end is written down.
+ * first case the container's end is written down, in the second we go on with the next monitor.
  */
 static int lose_connection(struct attach *a)
 {
-	struct containr_container *found = NULL;
-	struct containr_error ignored;
+	autoclose int connection = -1;
+	bool vain = false;
+	int r = -CONTAINR_E_MONITOR_LOST;
 
-	if (containr_container_find(a->engine, a->container, &found, &ignored) == 0 &&
-	    found->exit_known && found->pid == 0) {
-		a->exit_code = found->exit_code;
-		a->ended = true;
+	for (int tries = 0; tries < FIND_TRIES && r < 0 && !vain; tries++) {
+		if (tries > 0)
+			(void)poll(NULL, 0, FIND_LOOK_MS);
+		a->ended = see_end(a);
+		if (a->ended)
+			return 0;
+		r = find_again(a, &connection, &vain);
 	}
-	containr_container_free(found);
-	return a->ended ? 0
-			: fail(a->err, CONTAINR_E_MONITOR_LOST,
-			       "lost the monitor of container '%s'", a->container);
+	if (a->ended)
+		return 0;
+	/* in its place, as it is the caller's */
+	if (r < 0 || dup3(connection, a->connection, O_CLOEXEC) < 0)
+		return fail(a->err, CONTAINR_E_MONITOR_LOST, "lost the monitor of container '%s'",
+			    a->container);
+	return send_size(a);
+}
+
+/* From the starter: what outlives a monitor. */
+static void take_held(struct attach *a, const char *payload, size_t len, int fds[SOCKET_FDS_MAX])
+{
+	if (len != sizeof(a->run) || a->pidfd >= 0)
+		return;
+	memcpy(&a->run, payload, sizeof(a->run));
+	a->pidfd = steal_fd(&fds[0]);
+	a->input = a->stdin_fd >= 0 || a->options->tty ? steal_fd(&fds[1]) : -1;
 }
 
 static int take_lost(struct attach *a, const char *payload, size_t len)
@@ -218,28 +292,20 @@ static int take_lost(struct attach *a, const char *payload, size_t len)
 	return 0;
 }
 
-static int take_message(struct attach *a)
+static int take_payload(struct attach *a, char type, const char *payload, size_t len)
 {
-	char message[1 + MONITOR_PAYLOAD_MAX];
-	ssize_t got = recv(a->connection, message, sizeof(message), 0);
 	int32_t code;
 
-	/* a monitor that ends with input unread resets the connection: its last words, the exit, are
-	 * still in the queue behind this error. unix(7) */
-	if (got < 0 && (errno == EINTR || errno == ECONNRESET))
-		return 0;
-	if (got <= 0)
-		return lose_connection(a);
-	switch (message[0]) {
+	switch (type) {
 	case MONITOR_MSG_LOST:
-		return take_lost(a, message + 1, (size_t)got - 1);
+		return take_lost(a, payload, len);
 	case MONITOR_MSG_OUTPUT:
-		return put_output(a, a->options->stdout_fd, message + 1, (size_t)got - 1);
+		return put_output(a, a->options->stdout_fd, payload, len);
 	case MONITOR_MSG_ERRORS:
-		return put_output(a, a->options->stderr_fd, message + 1, (size_t)got - 1);
+		return put_output(a, a->options->stderr_fd, payload, len);
 	case MONITOR_MSG_EXIT:
-		if (got == 1 + (ssize_t)sizeof(code)) {
-			memcpy(&code, message + 1, sizeof(code));
+		if (len == sizeof(code)) {
+			memcpy(&code, payload, sizeof(code));
 			a->exit_code = code;
 		}
 		a->ended = true;
@@ -247,6 +313,25 @@ static int take_message(struct attach *a)
 	default:
 		return 0;
 	}
+}
+
+static int take_message(struct attach *a)
+{
+	char message[1 + MONITOR_PAYLOAD_MAX];
+	int fds[SOCKET_FDS_MAX];
+	ssize_t got = socket_recv_fds(a->connection, message, sizeof(message), fds);
+
+	/* a monitor that ends with input unread resets the connection: its last words, the exit, are
+	 * still in the queue behind this error. unix(7) */
+	if (got < 0 && (errno == EINTR || errno == ECONNRESET))
+		return 0;
+	if (got > 0 && message[0] == MONITOR_MSG_HELD)
+		take_held(a, message + 1, (size_t)got - 1, fds);
+	for (size_t i = 0; i < SOCKET_FDS_MAX; i++)
+		cleanup_close(&fds[i]);
+	if (got <= 0)
+		return lose_connection(a);
+	return take_payload(a, message[0], message + 1, (size_t)got - 1);
 }
 
 static int pump(struct attach *a)
@@ -285,6 +370,8 @@ int containr_attach(struct containr *engine, const char *container, int connecti
 			    .connection = connection,
 			    .stdin_fd = options->stdin_fd,
 			    .signals = -1,
+			    .pidfd = -1,
+			    .input = -1,
 			    .exit_code = -1,
 			    .err = err };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -304,6 +391,8 @@ int containr_attach(struct containr *engine, const char *container, int connecti
 	(void)sigprocmask(SIG_SETMASK, &a.saved_mask, NULL);
 	(void)sigaction(SIGPIPE, &before, NULL);
 	cleanup_close(&a.signals);
+	cleanup_close(&a.pidfd);
+	cleanup_close(&a.input);
 	if (r == 0)
 		*ret_exit_code = a.exit_code;
 	return r;

@@ -4,6 +4,7 @@
 #include <containr/container.h>
 
 #include "base/cleanup.h"
+#include "kernel/pty.h"
 #include "monitor/monitor.h"
 
 #include <errno.h>
@@ -70,8 +71,21 @@ static int connect_soon(const struct containr *engine, struct live *live, int fd
 	}
 }
 
+static int send_word(int socket, char word, int passed)
+{
+	if (passed >= 0)
+		return socket_send_fd_with(socket, passed, &word, 1);
+	return send(socket, &word, 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
 int control_connect(const struct containr *engine, struct live *live, const char *container,
 		    char word, int *ret_fd, struct containr_error *err)
+{
+	return control_connect_with(engine, live, container, word, -1, ret_fd, err);
+}
+
+int control_connect_with(const struct containr *engine, struct live *live, const char *container,
+			 char word, int passed, int *ret_fd, struct containr_error *err)
 {
 	autoclose int fd = -1;
 	int r = 0;
@@ -82,7 +96,7 @@ int control_connect(const struct containr *engine, struct live *live, const char
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot create a socket");
-	if (connect_soon(engine, live, fd) == 0 && send(fd, &word, 1, MSG_NOSIGNAL) == 1) {
+	if (connect_soon(engine, live, fd) == 0 && send_word(fd, word, passed) == 0) {
 		*ret_fd = steal_fd(&fd);
 		return 0;
 	}

@@ -24,6 +24,10 @@ void control_unlisten(const struct containr *engine, const char *id);
 int control_connect(const struct containr *engine, struct live *live, const char *container,
 		    char word, int *ret_fd, struct containr_error *err) MUST_CHECK;
 
+/** The same, with a descriptor that goes along; -1 for none. */
+int control_connect_with(const struct containr *engine, struct live *live, const char *container,
+			 char word, int passed, int *ret_fd, struct containr_error *err) MUST_CHECK;
+
 /**
  * Tells the monitor of a container that runs, or is to run again, and waits until it heeded that;
  * live->state is what it is then.

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "container/config.h"
 #include "container/create_bundle.h"
+#include "container/handover.h"
 #include "container/health_config.h"
 #include "container/id_range.h"
 #include "container/join.h"
@@ -356,8 +357,10 @@ int container_make(struct containr *engine, struct container *container, struct 
 int container_load_locked(struct containr *engine, struct container *container,
 			  struct containr_error *err)
 {
-	int r = record_read(container->dir, &container->record, err);
+	int r;
 
+	handover_forget_restart(container->dir);
+	r = record_read(container->dir, &container->record, err);
 	if (r == 0)
 		r = oci_config_load(container->dir, "config.json", &container->config, err);
 	return r < 0 ? r : set_rootfs(engine, container, err);

@@ -4,17 +4,19 @@
 
 #include "container/record.h"
 #include "container/state.h"
+#include "monitor/monitor.h"
 
 /*
- * What is true of a container now, its record put right where a killed monitor or a reboot left it
- * wrong.
+ * What is true of a container now. Where a killed monitor or a reboot left its record wrong that is
+ * put right, and what has to go on gets a new monitor (container/adopt.h).
  */
 struct live {
 	char id[65];
 	int dir; /* -1 after live_peek(), unless it had to be put right */
 	int state_fd;
 	struct state state;
-	bool monitor_lost; /* it runs without a monitor */
+	bool monitor_lost; /* it runs without a monitor, and none could be started */
+	bool is_removed; /* it was one with --rm, and has ended: whoever looks next does not see it */
 };
 
 /* Below the engine's runroot: a pin of kernel/exit_pin.h for each container that runs detached. */
@@ -40,6 +42,15 @@ int live_of_dir(struct containr *engine, const char *id, int dir, struct live *r
 /** The same for a list: @containers is the folder of all containers, @id one in it. */
 int live_peek(struct containr *engine, int containers, const char *id, struct live *ret_live,
 	      struct containr_error *err) MUST_CHECK;
+
+/**
+ * Writes down the end of a run that the caller saw, where its monitor was killed; else does nothing.
+ *
+ * @run: the run, by its first process
+ * Errors: CONTAINER_NOT_FOUND, INVALID_STATE.
+ */
+int live_note_end(struct containr *engine, const char *container, const struct monitor_held *run,
+		  int exit_code, struct containr_error *err) MUST_CHECK;
 
 /**
  * Takes the lock of a container that does not run. Waits for whoever makes it or cleans up after

@@ -13,17 +13,17 @@
 #include "container/state.h"
 #include "image/healthcheck.h"
 #include "kernel/exit_pin.h"
+#include "kernel/held_pipe.h"
 #include "kernel/pidfd.h"
 #include "kernel/pty.h"
 #include "store/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,13 +40,13 @@ void starter_init(struct starter *s, struct containr *engine, struct container *
 				.userns = -1,
 				.health_fd = -1,
 				.err = err };
-	for (int i = 0; i < MONITOR_FD_COUNT; i++)
-		s->fds[i] = -1;
+	handover_init(&s->handover, engine, container->id);
+	s->handover.record = &container->record;
 }
 
 int *starter_slot(struct starter *s, enum monitor_fd fd)
 {
-	return &s->fds[fd - MONITOR_FD_ROOT];
+	return handover_slot(&s->handover, fd);
 }
 
 static int make_pipe(struct starter *s, int ends[2])
@@ -64,21 +64,27 @@ static int open_null(struct starter *s, int *ret_fd)
 	return 0;
 }
 
+/* What the container writes waits for a new monitor, should its own one be killed. */
+static int make_output(struct starter *s, int *ret_read, int *ret_write)
+{
+	int r = held_pipe_create(ret_read, ret_write, s->err);
+
+	/* an ordinary user finds it again by the group, which stays, when the container's user owns it */
+	if (r == 0 && userns_is_rootless() && fchmod(*ret_write, 0660) < 0)
+		r = fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot set up a pipe");
+	return r;
+}
+
 /* Pipes for the container's streams; with a terminal, init makes one and sends it later. */
 static int make_streams(struct starter *s)
 {
 	int ends[2];
-	int r = make_pipe(s, ends);
+	int r = make_output(s, starter_slot(s, MONITOR_FD_OUTPUT), &s->stdio[1]);
 
+	if (r == 0)
+		r = make_output(s, starter_slot(s, MONITOR_FD_ERRORS), &s->stdio[2]);
 	if (r < 0)
 		return r;
-	*starter_slot(s, MONITOR_FD_OUTPUT) = ends[READ_END];
-	s->stdio[1] = ends[WRITE_END];
-	r = make_pipe(s, ends);
-	if (r < 0)
-		return r;
-	*starter_slot(s, MONITOR_FD_ERRORS) = ends[READ_END];
-	s->stdio[2] = ends[WRITE_END];
 	if (!s->container->record.stdin_open)
 		return open_null(s, &s->stdio[0]);
 	r = make_pipe(s, ends);
@@ -157,12 +163,15 @@ static int note_start(struct starter *s, const char *attributes)
 	state.exit_known = 0;
 	state.oom_killed = 0;
 	state.paused = 0;
+	state.output_pipe = held_pipe_number(*starter_slot(s, MONITOR_FD_OUTPUT));
+	state.errors_pipe = held_pipe_number(*starter_slot(s, MONITOR_FD_ERRORS));
 	if (s->report >= 0) { /* a command asked for it */
 		state.stopped = 0;
 		state.restart_count = 0;
 		state.restart_delay_ms = 0;
 	}
 	r = process_start_time(s->launched.pid, &state.pid_start, s->err);
+	s->pid_start = state.pid_start;
 	if (r == 0)
 		r = state_boot_id(state.boot_id, s->err);
 	if (r == 0)
@@ -174,65 +183,6 @@ static int note_start(struct starter *s, const char *attributes)
 							  .id = s->container->id,
 							  .attributes = attributes });
 	return 0;
-}
-
-/* The descriptors are copied to where the monitor expects them; execve(2) closes the originals. */
-static int place_descriptors(struct starter *s)
-{
-	/* what the caller left open for its children is none of the monitor's */
-	if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot close descriptors");
-	for (int i = MONITOR_FD_ROOT; i < MONITOR_FD_END; i++)
-		if (s->fds[i - MONITOR_FD_ROOT] >= 0 && dup2(s->fds[i - MONITOR_FD_ROOT], i) < 0)
-			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
-					"cannot move descriptors");
-	return 0;
-}
-
-static unsigned int monitor_flags(const struct record *record)
-{
-	static const unsigned int restarts[] = {
-		[RESTART_ALWAYS] = MONITOR_RESTART_ALWAYS,
-		[RESTART_ON_FAILURE] = MONITOR_RESTART_ON_FAILURE,
-		/* the two differ when the host starts, not here */
-		[RESTART_UNLESS_STOPPED] = MONITOR_RESTART_ALWAYS,
-	};
-
-	return (record->auto_remove ? MONITOR_AUTO_REMOVE : 0) | (record->tty ? MONITOR_TTY : 0) |
-	       restarts[record->policy.restart];
-}
-
-#define NUMBER_SIZE 24
-
-static const char *number(int64_t value, char text[NUMBER_SIZE])
-{
-	(void)snprintf(text, NUMBER_SIZE, "%lld", (long long)value);
-	return text;
-}
-
-static void become_monitor(struct starter *s, const struct helpers *helpers)
-{
-	const struct record *record = &s->container->record;
-	char texts[5][NUMBER_SIZE];
-	const char *argv[MONITOR_ARG_COUNT + 1] = {
-		[MONITOR_ARG_PROGRAM] = "containr-monitor",
-		[MONITOR_ARG_ID] = s->container->id,
-		[MONITOR_ARG_NAME] = record->name,
-		[MONITOR_ARG_PID] = number(s->launched.pid, texts[0]),
-		[MONITOR_ARG_ATTRIBUTES] = helpers->attributes,
-		[MONITOR_ARG_FLAGS] = number(monitor_flags(record), texts[1]),
-		[MONITOR_ARG_CLEANUP] = helpers->cleanup,
-		[MONITOR_ARG_ROOT] = s->engine->root,
-		[MONITOR_ARG_RUNROOT] = s->engine->runroot,
-		[MONITOR_ARG_LOG_BYTES] = number(record->policy.log_max_bytes, texts[2]),
-		[MONITOR_ARG_LOG_FILES] = number(record->policy.log_max_files, texts[3]),
-		[MONITOR_ARG_RESTARTS] = number(record->policy.restart_max, texts[4]),
-		[MONITOR_ARG_KEEPER] = helpers->keeper,
-	};
-	char *const env[] = { NULL };
-
-	if (place_descriptors(s) == 0)
-		(void)execve(helpers->monitor, (char *const *)(uintptr_t)argv, env);
 }
 
 /* The starter must not keep the caller's terminal or pipes open for as long as the container runs.
@@ -247,16 +197,9 @@ static int leave_caller(struct starter *s)
 	s->log = s->engine->log;
 	if (s->log.fd >= 0)
 		s->log.fd = fcntl(s->log.fd, F_DUPFD_CLOEXEC, 3);
-	for (int fd = 0; fd < 3; fd++)
-		if (dup2(null, fd) < 0)
-			return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
-					"cannot set standard stream");
+	r = handover_leave_caller(null, s->err);
 	cleanup_close(&null);
-	/* who starts a container again has a session of its own already */
-	if ((getsid(0) != getpid() && setsid() < 0) || chdir("/") < 0)
-		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP,
-				"cannot leave the caller's session");
-	return 0;
+	return r;
 }
 
 static int launch_all(struct starter *s)
@@ -328,6 +271,24 @@ static void tell_caller(struct starter *s)
 		log_warn(&s->log, "the caller is gone");
 }
 
+/* What the client keeps in case the monitor is killed. Its first message. */
+static void hold_for_client(struct starter *s)
+{
+	const int fds[] = { s->launched.pidfd, *starter_slot(s, MONITOR_FD_INPUT) };
+	struct {
+		char type;
+		char held[sizeof(struct monitor_held)];
+	} message = { .type = MONITOR_MSG_HELD };
+	struct monitor_held held = { .pid = s->launched.pid, .pid_start = s->pid_start };
+
+	if (*starter_slot(s, MONITOR_FD_CLIENT) < 0)
+		return;
+	memcpy(message.held, &held, sizeof(held));
+	if (socket_send_fds(*starter_slot(s, MONITOR_FD_CLIENT), fds, fds[1] < 0 ? 1 : 2, &message,
+			    sizeof(message)) < 0)
+		log_warn(&s->log, "cannot tell the client of the container's process");
+}
+
 int starter_run(struct starter *s)
 {
 	autohelpers helpers = { 0 };
@@ -354,7 +315,10 @@ int starter_run(struct starter *s)
 		*starter_slot(s, MONITOR_FD_STATE) = s->container->state_fd;
 		*starter_slot(s, MONITOR_FD_PIDFD) = s->launched.pidfd;
 		*starter_slot(s, MONITOR_FD_MOUNT_NS) = s->launched.mount_ns;
-		become_monitor(s, &helpers);
+		s->handover.helpers = &helpers;
+		s->handover.pid = s->launched.pid;
+		hold_for_client(s);
+		error_ignore(handover_become_monitor(&s->handover, s->err));
 		_exit(125);
 	}
 	return r;

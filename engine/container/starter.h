@@ -3,6 +3,7 @@
 #define CONTAINER_STARTER_H
 
 #include "container/create.h"
+#include "container/handover.h"
 #include "container/launch.h"
 #include "monitor/monitor.h"
 
@@ -17,12 +18,13 @@ struct starter {
 	struct container *container;
 	struct plan plan;
 	struct launched launched;
-	struct log log;		   /* its own copy: standard error is about to be the container's */
-	int report;		   /* to the caller: one struct containr_error; -1: nobody */
-	int fds[MONITOR_FD_COUNT]; /* by slot(); -1 for none */
-	int stdio[3];		   /* the container's ends */
-	int userns;		   /* made while the container was; -1 for none */
-	int health_fd;		   /* health_watch_begin(); -1 without a health check */
+	struct log log; /* its own copy: standard error is about to be the container's */
+	int report;	/* to the caller: one struct containr_error; -1: nobody */
+	struct handover handover;
+	uint64_t pid_start; /* of the first process, as struct state has it */
+	int stdio[3];	    /* the container's ends */
+	int userns;	    /* made while the container was; -1 for none */
+	int health_fd;	    /* health_watch_begin(); -1 without a health check */
 	struct containr_error *err;
 };
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define STATE_MAGIC 0x43544e52u /* "CTNR" */
-#define STATE_VERSION 2u
+#define STATE_VERSION 3u
 #define SLOT_SIZE 256
 #define STATE_NEW STATE_FILE ".new" /* until it is whole */
 

@@ -41,6 +41,9 @@ struct state {
 	uint32_t stopped;	/* 1: somebody asked for the end, which no restart policy undoes */
 	uint32_t restart_count; /* since it was started by a command */
 	uint32_t restart_delay_ms; /* before the last restart; 0 before the first */
+	/* its output, by held_pipe_number(), for a monitor in place of one that was killed; 0: none */
+	uint64_t output_pipe;
+	uint64_t errors_pipe;
 };
 
 #define STATE_FILE "state"

@@ -10,6 +10,7 @@
 #include "container/create.h"
 #include "container/live.h"
 #include "kernel/cgroup.h"
+#include "kernel/exit_info.h"
 #include "kernel/pidfd.h"
 #include "kernel/signal_name.h"
 #include "monitor/monitor.h"
@@ -91,11 +92,26 @@ int containr_kill(struct containr *engine, const char *container, int signal,
 	return r;
 }
 
+/* Without a monitor nobody knows the exit code better than who waited for the end. */
+static void note_end(struct containr *engine, const struct live *live, int pidfd)
+{
+	const struct monitor_held run = { .pid = live->state.pid,
+					  .pid_start = live->state.pid_start };
+	struct containr_error ignored;
+	bool ended = false;
+	int code;
+
+	if (pidfd >= 0 && pidfd_wait_end(pidfd, 0, &ended, &ignored) == 0 && ended &&
+	    exit_info_read(pidfd, &code))
+		error_ignore(live_note_end(engine, live->id, &run, code, &ignored));
+}
+
 /*
  * Waits until the end of a container is written down: the monitor does so right after the process
  * ended. Without a monitor this is the moment to do it.
  */
-static int wait_for_record(struct containr *engine, struct live *live, struct containr_error *err)
+static int wait_for_record(struct containr *engine, struct live *live, int pidfd,
+			   struct containr_error *err)
 {
 	int r = 0;
 
@@ -108,6 +124,7 @@ static int wait_for_record(struct containr *engine, struct live *live, struct co
 		if (r < 0 || live->state.status != STATE_RUNNING)
 			break;
 		if (!state_is_locked(live->state_fd)) {
+			note_end(engine, live, pidfd);
 			r = fs_open_dir(live->dir, ".", &dir, err);
 			if (r == 0)
 				r = live_of_dir(engine, live->id, dir, &again, err);
@@ -150,10 +167,10 @@ int containr_wait(struct containr *engine, const char *container, int *ret_exit_
 	while (r == 0 && state_is_up(&live.state)) {
 		if (live_open_process(&live, container, &pidfd, err) == 0)
 			r = pidfd_wait_end(pidfd, -1, &ended, err);
+		if (r == 0)
+			r = wait_for_record(engine, &live, pidfd, err);
 		cleanup_close(&pidfd);
 		pidfd = -1;
-		if (r == 0)
-			r = wait_for_record(engine, &live, err);
 		if (r == 0 && live.state.status == STATE_RESTARTING)
 			r = wait_for_restart(engine, &live, err);
 	}
@@ -220,7 +237,7 @@ int containr_stop(struct containr *engine, const char *container, int64_t timeou
 		r = end_process(engine, &live, &record, pidfd,
 				timeout_s < 0 ? record.stop_timeout_s : timeout_s, err);
 	if (r == 0)
-		r = wait_for_record(engine, &live, err);
+		r = wait_for_record(engine, &live, pidfd, err);
 	/* the record comes before the event of the end; the lock goes only after both */
 	if (r == 0)
 		r = state_lock(live.state_fd, true, err);
@@ -281,7 +298,7 @@ static int kill_running(struct containr *engine, struct live *live, const char *
 	}
 	if (r < 0)
 		return r;
-	return wait_for_record(engine, live, err);
+	return wait_for_record(engine, live, pidfd, err);
 }
 
 /* Takes a stopped container apart: nobody can start it any more, its lock is ours. */

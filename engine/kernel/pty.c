@@ -52,24 +52,47 @@ int pty_become_stdio(int slave, struct containr_error *err)
 
 union fd_message {
 	struct cmsghdr header; /* for its alignment */
-	char space[CMSG_SPACE(sizeof(int))];
+	char space[CMSG_SPACE(SOCKET_FDS_MAX * sizeof(int))];
 };
 
-int socket_send_fd_with(int socket, int fd, const void *data, size_t len)
+int socket_send_fds(int socket, const int *fds, size_t count, const void *data, size_t len)
 {
 	union fd_message control = { 0 };
 	struct iovec payload = { .iov_base = (void *)(uintptr_t)data, .iov_len = len };
 	struct msghdr message = { .msg_iov = &payload,
 				  .msg_iovlen = 1,
 				  .msg_control = control.space,
-				  .msg_controllen = sizeof(control.space) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+				  .msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int)) };
+	struct cmsghdr *header = &control.header;
 
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(int));
+	header->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(header), fds, count * sizeof(int));
 	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+int socket_send_fd_with(int socket, int fd, const void *data, size_t len)
+{
+	return socket_send_fds(socket, &fd, 1, data, len);
+}
+
+ssize_t socket_recv_fds(int socket, void *data, size_t len, int fds[SOCKET_FDS_MAX])
+{
+	union fd_message control = { 0 };
+	struct iovec payload = { .iov_base = data, .iov_len = len };
+	struct msghdr message = { .msg_iov = &payload,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+	ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *header = got < 0 ? NULL : CMSG_FIRSTHDR(&message);
+
+	for (size_t i = 0; i < SOCKET_FDS_MAX; i++)
+		fds[i] = -1;
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+		memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+	return got;
 }
 
 int socket_send_fd(int socket, int fd, const char *name, struct containr_error *err)
@@ -85,20 +108,15 @@ int socket_send_fd(int socket, int fd, const char *name, struct containr_error *
 int socket_recv_fd(int socket, int *ret_fd, struct containr_error *err)
 {
 	char payload[4096];
-	union fd_message control = { 0 };
-	struct iovec data = { .iov_base = payload, .iov_len = sizeof(payload) };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = control.space,
-				  .msg_controllen = sizeof(control.space) };
-	const struct cmsghdr *header;
+	int fds[SOCKET_FDS_MAX];
 
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) < 0)
+	if (socket_recv_fds(socket, payload, sizeof(payload), fds) < 0)
 		return fail_sys(err, CONTAINR_E_PROCESS_SETUP, "cannot receive the terminal");
-	header = CMSG_FIRSTHDR(&message);
-	if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
-	    header->cmsg_len != CMSG_LEN(sizeof(int)))
+	if (fds[0] < 0 || fds[1] >= 0) {
+		cleanup_close(&fds[0]);
+		cleanup_close(&fds[1]);
 		return fail(err, CONTAINR_E_PROCESS_SETUP, "the terminal did not arrive");
-	memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
+	}
+	*ret_fd = fds[0];
 	return 0;
 }

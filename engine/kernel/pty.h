@@ -5,8 +5,8 @@
 #include "base/error.h"
 
 #include <stddef.h>
-
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Pseudoterminals and descriptors sent over sockets. pty(7), unix(7). */
 
@@ -31,6 +31,20 @@ int socket_send_fd(int socket, int fd, const char *name, struct containr_error *
 
 /** Sends @fd beside @len bytes of @data; 0, or -1 with errno. One system call, no copies. */
 int socket_send_fd_with(int socket, int fd, const void *data, size_t len) MUST_CHECK;
+
+#define SOCKET_FDS_MAX 2
+
+/** The same for up to SOCKET_FDS_MAX descriptors. */
+int socket_send_fds(int socket, const int *fds, size_t count, const void *data,
+		    size_t len) MUST_CHECK;
+
+/**
+ * Receives a message and the descriptors that may be with it, which are close-on-exec and the
+ * caller's; -1 in the place of each that is not there.
+ *
+ * Returns the length of the data, or -1 with errno.
+ */
+ssize_t socket_recv_fds(int socket, void *data, size_t len, int fds[SOCKET_FDS_MAX]) MUST_CHECK;
 
 /** Receives a descriptor sent by socket_send_fd(); close-on-exec. */
 int socket_recv_fd(int socket, int *ret_fd, struct containr_error *err) MUST_CHECK;

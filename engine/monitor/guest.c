@@ -54,10 +54,31 @@ void guests_accept(struct guests *guests, int listener)
 		(void)close(fd);
 }
 
-char guest_greet(struct guest *guest)
+/* recv(2), and a descriptor that may come along. */
+static ssize_t receive(int fd, char *word, size_t size, int *ret_fd)
+{
+	union {
+		struct cmsghdr header; /* for its alignment */
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec data = { .iov_base = word, .iov_len = size };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+	ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *header = got < 0 ? NULL : CMSG_FIRSTHDR(&message);
+
+	*ret_fd = -1;
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
+	return got;
+}
+
+char guest_greet(struct guest *guest, int *ret_fd)
 {
 	char word[8];
-	ssize_t got = recv(guest->fd, word, sizeof(word), MSG_DONTWAIT);
+	ssize_t got = receive(guest->fd, word, sizeof(word), ret_fd);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
@@ -65,6 +86,7 @@ char guest_greet(struct guest *guest)
 	case MONITOR_MSG_ATTACH:
 		guest->attached = true;
 		return 0;
+	case MONITOR_MSG_AGAIN:
 	case MONITOR_MSG_KEEP:
 	case MONITOR_MSG_STOP:
 	case MONITOR_MSG_PAUSED:

@@ -32,9 +32,11 @@ void guest_drop(struct guest *guest);
 
 /**
  * Reads what a guest that is not attached wants. Returns a word that is for the monitor itself, to
- * be answered by guest_answer(); 0 for none.
+ * be answered by guest_answer(), or MONITOR_MSG_AGAIN; 0 for none.
+ *
+ * @ret_fd: a descriptor that came with it, the caller's; -1 for none
  */
-char guest_greet(struct guest *guest);
+char guest_greet(struct guest *guest, int *ret_fd);
 
 /** Tells a command that its word was heeded. */
 void guest_answer(struct guest *guest, char word);

@@ -2,11 +2,13 @@
 #include "base/cleanup.h"
 #include "base/fixed.h"
 #include "base/time.h"
+#include "container/restart.h"
 #include "container/state.h"
 #include "kernel/clone.h"
+#include "kernel/exit_info.h"
 #include "monitor/monitor.h"
+#include "monitor/next.h"
 #include "monitor/relay.h"
-#include "monitor/restart.h"
 #include "store/event.h"
 
 #include <errno.h>
@@ -20,7 +22,8 @@
 /*
  * containr-monitor: the parent of a container's first process, one for each running container. It
  * keeps the log, serves the client, notes the exit, and then becomes containr-cleanup. It has no
- * heap to speak of; killing it costs the output from then on, never the container or its state.
+ * heap to speak of; when it is killed the container runs on, and the next command that looks starts
+ * another one, which is not the parent and learns of the exit from the pidfd.
  */
 
 #define OOM_LOOKS 100
@@ -36,11 +39,8 @@ struct monitor {
 	struct relay relay;
 };
 
-/*
- * The name is part of the attributes: a command that gave another one has left them in a file. At the
- * end of a --rm container that is in the trash already.
- */
-static bool read_attributes(const char *id, const char *folder, struct fixed *attributes)
+/* Reads what a command left for us in the container's folder; false where it left nothing. */
+static bool read_file(const char *id, const char *folder, const char *file, struct fixed *text)
 {
 	char path[128];
 	struct fixed name = FIXED_INIT(path);
@@ -49,16 +49,16 @@ static bool read_attributes(const char *id, const char *folder, struct fixed *at
 
 	fixed_put(&name, folder);
 	fixed_put(&name, id);
-	fixed_put(&name, "/" MONITOR_ATTRIBUTES_FILE);
+	fixed_put(&name, file);
 	fd = openat(MONITOR_FD_ROOT, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	len = read(fd, attributes->data, attributes->size - 1);
+	len = read(fd, text->data, text->size - 1);
 	(void)close(fd);
 	if (len <= 0)
 		return false;
-	attributes->data[len] = '\0';
-	attributes->len = (size_t)len;
+	text->data[len] = '\0';
+	text->len = (size_t)len;
 	return true;
 }
 
@@ -71,8 +71,10 @@ static void tell(const struct monitor *monitor, const char *action, const char *
 				     .id = monitor->argv[MONITOR_ARG_ID],
 				     .attributes = buffer };
 
-	if (!read_attributes(event.id, "containers/", &attributes) &&
-	    !read_attributes(event.id, "trash/", &attributes))
+	/* the name is part of them: a command that gave another one has left them in a file. At the
+	 * end of a --rm container that is in the trash already */
+	if (!read_file(event.id, "containers/", "/" MONITOR_ATTRIBUTES_FILE, &attributes) &&
+	    !read_file(event.id, "trash/", "/" MONITOR_ATTRIBUTES_FILE, &attributes))
 		fixed_put(&attributes, monitor->argv[MONITOR_ARG_ATTRIBUTES]);
 	fixed_put(&attributes, more);
 	event_write(MONITOR_FD_ROOT, &event);
@@ -266,19 +268,48 @@ static void listen_for(struct monitor *monitor, int64_t ms)
 	}
 }
 
+/* A policy that a command gave later is in a file. */
 static bool wants_restart(const struct monitor *monitor, const struct state *state)
 {
-	return !monitor->stop_asked &&
-	       restart_is_wanted(monitor->flags,
-				 fixed_parse_int(monitor->argv[MONITOR_ARG_RESTARTS]),
-				 state->restart_count, state->exit_code);
+	char buffer[64];
+	struct fixed text = FIXED_INIT(buffer);
+	unsigned int flags = monitor->flags;
+	int64_t most = fixed_parse_int(monitor->argv[MONITOR_ARG_RESTARTS]);
+
+	if (read_file(monitor->argv[MONITOR_ARG_ID], "containers/", "/" MONITOR_RESTART_FILE,
+		      &text)) {
+		const char *space = strchr(buffer, ' ');
+
+		flags = (unsigned int)fixed_parse_int(buffer);
+		most = space ? fixed_parse_int(space + 1) : 0;
+	}
+	/* the word may have come to a monitor that was killed */
+	return !monitor->stop_asked && !state->stopped &&
+	       restart_is_wanted(flags, most, state->restart_count, state->exit_code);
 }
 
-static void fill_exit(struct state *state, int exit_code, bool oom)
+struct ending {
+	int code; /* 255 where it is not known */
+	bool is_known;
+};
+
+/* Where we are not the parent the kernel tells us all the same. */
+static struct ending read_ending(const struct monitor *monitor)
+{
+	struct ending ending = { .code = 255, .is_known = true };
+
+	if (!(monitor->flags & MONITOR_ADOPTED))
+		ending.code = clone_reap(monitor->pid);
+	else
+		ending.is_known = exit_info_read(MONITOR_FD_PIDFD, &ending.code);
+	return ending;
+}
+
+static void fill_exit(struct state *state, struct ending ending, bool oom)
 {
 	state->status = STATE_EXITED;
-	state->exit_code = exit_code;
-	state->exit_known = 1;
+	state->exit_code = ending.code;
+	state->exit_known = ending.is_known;
 	state->oom_killed = oom;
 	state->pid = 0;
 	state->paused = 0;
@@ -286,7 +317,7 @@ static void fill_exit(struct state *state, int exit_code, bool oom)
 }
 
 /* Returns how long to wait before a restart; 0: there is to be none. */
-static uint32_t note_exit(struct monitor *monitor, int exit_code)
+static uint32_t note_exit(struct monitor *monitor, struct ending ending)
 {
 	struct state state;
 	struct containr_error ignored;
@@ -297,7 +328,7 @@ static uint32_t note_exit(struct monitor *monitor, int exit_code)
 
 	check_oom(monitor);
 	if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
-		fill_exit(&state, exit_code, oom);
+		fill_exit(&state, ending, oom);
 		if (wants_restart(monitor, &state)) {
 			delay_ms = restart_delay_ms(state.restart_delay_ms,
 						    state.finished_ns - state.started_ns);
@@ -307,10 +338,12 @@ static uint32_t note_exit(struct monitor *monitor, int exit_code)
 		}
 		error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
 	}
-	fixed_put(&more, ",\"exitCode\":\"");
-	fixed_put_int(&more, exit_code);
-	fixed_put(&more, "\"");
-	tell(monitor, "die", buffer);
+	if (ending.is_known) {
+		fixed_put(&more, ",\"exitCode\":\"");
+		fixed_put_int(&more, ending.code);
+		fixed_put(&more, "\"");
+	}
+	tell(monitor, "die", more.len ? buffer : "");
 	return delay_ms;
 }
 
@@ -326,66 +359,6 @@ static void note_stop(void)
 	error_ignore(state_write(MONITOR_FD_STATE, &state, &ignored));
 }
 
-static const char *join(char *out, size_t size, const char *folder, const char *name)
-{
-	struct fixed path = { .data = out, .size = size };
-
-	fixed_put(&path, folder);
-	fixed_put(&path, name);
-	return out;
-}
-
-/*
- * Takes a container that was run with --rm out of everybody's sight before the client hears of the
- * exit: its name is free by then. What is left of it is deleted afterwards.
- */
-static void hide(const struct monitor *monitor)
-{
-	const char *id = monitor->argv[MONITOR_ARG_ID];
-	char name[160];
-	char from[96];
-	char to[96];
-
-	/* a container that was renamed meanwhile has left its name to others; the new one dangles and
-	 * so gets swept */
-	(void)join(name, sizeof(name), "names/", monitor->argv[MONITOR_ARG_NAME]);
-	if (readlinkat(MONITOR_FD_ROOT, name, from, sizeof(from)) == (ssize_t)strlen(id) &&
-	    strncmp(from, id, strlen(id)) == 0)
-		(void)unlinkat(MONITOR_FD_ROOT, name, 0);
-	(void)renameat(MONITOR_FD_ROOT, join(from, sizeof(from), "containers/", id),
-		       MONITOR_FD_ROOT, join(to, sizeof(to), "trash/", id));
-	tell(monitor, "destroy", "");
-}
-
-/* Executes what comes next; of the descriptors only the state's is left, with its lock. */
-static void become(char *const *argv)
-{
-	char *const env[] = { NULL };
-
-	for (int fd = MONITOR_FD_ROOT; fd < MONITOR_FD_END; fd++)
-		if (fd != MONITOR_FD_STATE)
-			(void)close(fd);
-	(void)execve(argv[0], argv, env);
-}
-
-/* Nobody starts the container while its cgroup is removed: the lock goes along. */
-static void become_cleanup(const struct monitor *monitor)
-{
-	char **argv = monitor->argv;
-
-	become((char *const[]) { argv[MONITOR_ARG_CLEANUP], argv[MONITOR_ARG_ROOT],
-				 argv[MONITOR_ARG_RUNROOT], argv[MONITOR_ARG_ID], NULL });
-}
-
-static void become_keeper(const struct monitor *monitor)
-{
-	char word[] = "restart";
-	char **argv = monitor->argv;
-
-	become((char *const[]) { argv[MONITOR_ARG_KEEPER], word, argv[MONITOR_ARG_ROOT],
-				 argv[MONITOR_ARG_RUNROOT], argv[MONITOR_ARG_ID], NULL });
-}
-
 /* Returns only when the container is not to run again. */
 static void restart_after(struct monitor *monitor, uint32_t delay_ms)
 {
@@ -394,7 +367,7 @@ static void restart_after(struct monitor *monitor, uint32_t delay_ms)
 	(void)close(MONITOR_FD_PIDFD);
 	listen_for(monitor, delay_ms);
 	if (!monitor->stop_asked)
-		become_keeper(monitor);
+		next_become_keeper(monitor->argv);
 	note_stop();
 }
 
@@ -402,7 +375,7 @@ int main(int argc, char **argv)
 {
 	static struct monitor monitor;
 	uint32_t delay_ms;
-	int exit_code;
+	struct ending ending;
 
 	if (argc != MONITOR_ARG_COUNT)
 		return 125;
@@ -416,17 +389,22 @@ int main(int argc, char **argv)
 	log_rotate_init(&monitor.relay.log, argv[MONITOR_ARG_ID],
 			fixed_parse_int(argv[MONITOR_ARG_LOG_BYTES]),
 			fixed_parse_int(argv[MONITOR_ARG_LOG_FILES]));
+	/* what was killed before our time is told already */
+	if (monitor.flags & MONITOR_ADOPTED)
+		monitor.oom_count = read_oom_count();
 	serve(&monitor);
-	exit_code = clone_reap(monitor.pid);
+	ending = read_ending(&monitor);
 	relay_drain(&monitor.relay);
-	if (monitor.flags & (MONITOR_RESTART_ALWAYS | MONITOR_RESTART_ON_FAILURE))
+	if (!(monitor.flags & MONITOR_AUTO_REMOVE))
 		listen_for(&monitor, 0);
-	delay_ms = note_exit(&monitor, exit_code);
-	if (monitor.flags & MONITOR_AUTO_REMOVE)
-		hide(&monitor);
-	relay_tell_exit(&monitor.relay, exit_code);
+	delay_ms = note_exit(&monitor, ending);
+	if (monitor.flags & MONITOR_AUTO_REMOVE) {
+		next_hide(argv);
+		tell(&monitor, "destroy", "");
+	}
+	relay_tell_exit(&monitor.relay, ending.code);
 	if (delay_ms)
 		restart_after(&monitor, delay_ms);
-	become_cleanup(&monitor);
+	next_become_cleanup(argv);
 	return 125;
 }

@@ -7,7 +7,8 @@
 /*
  * The contract between the process that starts a container and containr-monitor, which that process
  * becomes by execve(2): so the monitor is the parent of the container's first process, and its
- * memory is its own only.
+ * memory is its own only. In place of a monitor that was killed, a command starts another one
+ * (container/adopt.h), which is told by MONITOR_ADOPTED.
  *
  *   containr-monitor ID NAME PID ATTRIBUTES FLAGS CLEANUP ROOT RUNROOT LOG_BYTES LOG_FILES
  *                    RESTARTS KEEPER
@@ -65,6 +66,7 @@ enum {
 	MONITOR_TTY = 1 << 1,
 	MONITOR_RESTART_ALWAYS = 1 << 2,
 	MONITOR_RESTART_ON_FAILURE = 1 << 3,
+	MONITOR_ADOPTED = 1 << 4, /* in place of one that was killed: not the container's parent */
 };
 
 /*
@@ -85,6 +87,18 @@ enum monitor_message {
 	MONITOR_MSG_RESUMED =
 		'r', /* from one that thawed it; each of the four is echoed when done */
 	MONITOR_MSG_ATTACH = 'a', /* from a later client: it wants the output from now on */
+	/* to the first client, from the starter: struct monitor_held. With it go the pidfd of the
+	 * first process and, where there is one, the way to its input: so neither its end nor its
+	 * terminal is lost with a monitor that is killed */
+	MONITOR_MSG_HELD = 'h',
+	/* from the first client, to a monitor in place of one that was killed: it is to be that again;
+	 * with the way to the input, if the monitor before gave it one */
+	MONITOR_MSG_AGAIN = 'c',
+};
+
+struct monitor_held {
+	uint64_t pid_start; /* as struct state has them */
+	int32_t pid;
 };
 
 struct monitor_size {
@@ -94,6 +108,7 @@ struct monitor_size {
 
 #define MONITOR_PAYLOAD_MAX 4096
 #define MONITOR_ATTRIBUTES_FILE "attributes" /* in the container's folder, after a rename */
+#define MONITOR_RESTART_FILE "restart"	     /* there, after an update: "FLAGS RESTARTS" */
 #define MONITOR_FOLDER "monitors"	     /* below the engine's runroot */
 
 #endif

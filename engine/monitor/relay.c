@@ -158,13 +158,43 @@ bool relay_wants_guest(const struct relay *relay, const struct guest *guest)
 	return !guest->attached || relay->in_len == 0;
 }
 
+/* The first client of a monitor that was killed: what it held for us is ours again. */
+static void readmit(struct relay *relay, struct guest *guest, int *fd)
+{
+	if (relay->client >= 0) {
+		guest_drop(guest);
+		return;
+	}
+	relay->client = guest->fd;
+	*guest = (struct guest) { .fd = -1 };
+	if (*fd < 0 || relay->input >= 0)
+		return;
+	if (relay->tty && relay->output < 0)
+		relay->output = open_or_none(fcntl(*fd, F_DUPFD_CLOEXEC, 0));
+	relay->input = open_or_none(*fd);
+	*fd = -1;
+}
+
+static char greet(struct relay *relay, struct guest *guest)
+{
+	int fd;
+	char word = guest_greet(guest, &fd);
+
+	if (word == MONITOR_MSG_AGAIN) {
+		readmit(relay, guest, &fd);
+		word = 0;
+	}
+	close_slot(&fd);
+	return word;
+}
+
 /* The end of a guest's input is not that of the container: others may come. */
 char relay_guest_ready(struct relay *relay, struct guest *guest)
 {
 	ssize_t got;
 
 	if (!guest->attached)
-		return guest_greet(guest);
+		return greet(relay, guest);
 	got = receive(relay, guest->fd);
 	if (got == 0)
 		guest_drop(guest);

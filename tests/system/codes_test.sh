@@ -108,14 +108,16 @@ equal first "$(containr-runtime --root "$scratch/oci" list -q)"
 containr-runtime --root "$scratch/oci" delete -f first
 
 fact "MONITOR_LOST: the monitor is killed while somebody is attached"
-containr run --name lost busybox sh -c 'echo ready; sleep 1000' > out 2> err &
+cp -a "$CONTAINR_BUILD/libexec/containr" helpers
+CONTAINR_LIBEXEC=$scratch/helpers containr run --name lost busybox sh -c 'echo ready; sleep 1000' > out 2> err &
 client=$!
 wait_for grep -q ready out
+rm helpers/containr-monitor
 kill -9 "$(pgrep -f "containr-monitor $(containr ps -q --no-trunc)")"
 status=0
 wait $client || status=$?
 equal 125 $status
-matches "Error: \[MONITOR_LOST\] lost the monitor of container *" "$(head -n 1 err)"
+matches "Error: \[MONITOR_LOST\] lost the monitor of container *" "$(tail -n 2 err | head -n 1)"
 equal "Hint: look at the container with: containr inspect NAME" "$(tail -n 1 err)"
 expect_output lost -- containr rm -f lost
 

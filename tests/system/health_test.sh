@@ -145,7 +145,7 @@ fact "without its monitor it is checked as well"
 containr exec web touch /ok
 kill -KILL "$(sed -n 's/^PPid:\t//p' "/proc/$(inspect_value web Pid)/status")"
 wait_for is_health web healthy
-matches 'Up * (healthy) (monitor lost)' "$(status_of web)"
+matches 'Up * (healthy)' "$(status_of web)"
 containr rm -f web > out
 assert_nothing_left
 

@@ -188,12 +188,12 @@ equal "Exited (137)" "$(status_of orphan)"
 expect_output orphan -- containr rm orphan
 assert_nothing_left
 
-fact "with a killed monitor ps still tells the truth"
+fact "with a killed monitor everything is as before, by the first command that looks"
 containr run -d --name lost busybox sh -c 'trap "exit 5" TERM; while :; do sleep 0.01; done' > out
 pid=$(inspect_value lost Pid)
 lose_monitor lost
-matches 'Up*\(monitor lost\)' "$(containr ps | column 5)"
-equal true "$(inspect_value lost MonitorLost)"
+matches 'Up*' "$(containr ps | column 5)"
+equal false "$(inspect_value lost MonitorLost)"
 expect_output here -- containr exec lost echo here
 expect_output lost -- containr stop lost
 wait_for is_gone "$pid"
@@ -227,13 +227,27 @@ cgroup_file "$id" cgroup.procs tasks && fail "its cgroup is still there"
 expect_output lost -- containr rm lost
 assert_nothing_left
 
-fact "a client that waits is told that the monitor was killed, and the container lives on"
+fact "where no new monitor can be started the container lives on, and who waits is told"
+cp -a "$CONTAINR_BUILD/libexec/containr" helpers
+export CONTAINR_LIBEXEC=$scratch/helpers
 containr run --name lost busybox sh -c 'echo up; sleep 100' > ready 2> err &
+client=$!
 wait_for grep -q up ready
-lose_monitor lost
-{ wait $!; } 2> /dev/null || true
-matches "*MONITOR_LOST*lost the monitor of container*" "$(cat err)"
-is_running lost || fail "it ended with its monitor"
+monitor=$(monitor_of lost)
+mv helpers/containr-monitor helpers/away
+kill -KILL "$monitor"
+{ wait $client; } 2> /dev/null || true
+matches "*has lost its monitor and gets no other: cannot find the helpers in '*MONITOR_LOST*lost the monitor of container*" "$(cat err)"
+matches 'Up*\(monitor lost\)' "$(containr ps 2> /dev/null | column 5)"
+equal true "$(inspect_value lost MonitorLost 2> /dev/null)"
+expect_status 0 -- containr pause lost
+matches "*\"paused\"*" "$(inspect_value lost Status 2> /dev/null)"
+expect_status 0 -- containr unpause lost
+expect_status 0 -- containr exec lost true
+mv helpers/away helpers/containr-monitor
+matches 'Up*' "$(containr ps | column 5)"
+equal false "$(inspect_value lost MonitorLost)"
+unset CONTAINR_LIBEXEC
 expect_output lost -- containr rm -f lost
 assert_nothing_left
 

@@ -243,6 +243,37 @@ expect_status 125 -- as_user env -u XDG_RUNTIME_DIR containr ps
 matches "*'/tmp/containr-$uid' is not a folder that only you can use*set XDG_RUNTIME_DIR*" "$(cat err)"
 rmdir "/tmp/containr-$uid"
 
+fact "a container whose monitor was killed gets another one, and its exit code is known"
+lose_monitor() {
+	wait_for pgrep -f "^containr-monitor $(cat id)"
+	kill -KILL "$(pgrep -f "^containr-monitor $(cat id)")"
+	wait_for sh -c "! pgrep -f '^containr-monitor $(cat id)'"
+}
+for user in 0 33; do
+	as_user containr run -d --name lost -u $user busybox sh -c \
+		'trap "echo bye; exit 9" TERM; while :; do echo tick; sleep 0.05; done' > id
+	lose_monitor
+	as_user containr ps > out
+	matches "*Up*" "$(tail -n 1 out)"
+	equal 1 "$(pgrep -fc "^containr-monitor $(cat id)")"
+	expect_output lost -- as_user containr stop lost
+	equal bye "$(as_user containr logs lost | tail -n 1)"
+	equal "9 true" "$(as_user containr inspect --format '{{.State.ExitCode}} {{.State.ExitCodeKnown}}' lost)"
+	expect_output lost -- as_user containr rm lost
+done
+
+fact "who waits in the foreground knows it too"
+as_user containr run --name lost busybox sh -c 'echo ready; exec sleep 100' > out 2> err &
+client=$!
+wait_for grep -q ready out
+as_user containr ps -q --no-trunc > id
+kill -KILL "$(pgrep -f "^containr-monitor $(cat id)")" "$(as_user containr inspect --format '{{.State.Pid}}' lost)"
+status=0
+wait $client || status=$?
+equal 137 $status
+equal "137 true" "$(as_user containr inspect --format '{{.State.ExitCode}} {{.State.ExitCodeKnown}}' lost)"
+expect_output lost -- as_user containr rm lost
+
 fact "nothing is left"
 nothing_left() {
 	[ -z "$(find home/.local/share/containr/{containers,names,tmp,trash} -mindepth 1)" ]

@@ -2,6 +2,7 @@
 # Real containers, in namespaces that each test makes itself: system/lib.sh. They share the host's
 # cgroups and its two or three processors, and some measure time: one after the other.
 foreach(name
+	adopt
 	attach
 	codes
 	errors

@@ -169,7 +169,7 @@ struct containr_attach_options {
  *
  * @connection:    of containr_start() or containr_connect(); stays the caller's
  * @ret_exit_code: exit code of the container; -1 when it was detached from and goes on
- * Errors: MONITOR_LOST when the container's monitor went away; IO.
+ * Errors: MONITOR_LOST when the container's monitor was killed and no other one could be started; IO.
  */
 int containr_attach(struct containr *engine, const char *container, int connection,
 		    const struct containr_attach_options *options, int *ret_exit_code,
@@ -192,7 +192,7 @@ struct containr_container {
 	bool auto_remove;
 	bool tty;
 	bool stdin_open;
-	bool monitor_lost; /* runs, but nobody collects its output */
+	bool monitor_lost; /* its monitor was killed and no other one could be started */
 	int pid;
 	int64_t created_ns;
 	int64_t started_ns;

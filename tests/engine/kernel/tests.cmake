@@ -17,6 +17,6 @@ containr_unit_test(engine/kernel/seccomp_oracle_test LAYERS base kernel LIBS Pkg
 	SOURCES engine/kernel/bpf_sim.c engine/kernel/seccomp_model.c
 		engine/kernel/seccomp_oracle.c engine/kernel/seccomp_random.c)
 
-foreach(noun cgroup cgroup_delegated device_filter idmap mount ns pidfd proc_stat signal_name)
+foreach(noun cgroup cgroup_delegated device_filter exit_info held_pipe idmap mount ns pidfd proc_stat signal_name)
 	containr_unit_test(engine/kernel/${noun}_test LAYERS base kernel)
 endforeach()

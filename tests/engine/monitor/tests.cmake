@@ -5,5 +5,3 @@ containr_unit_test(engine/monitor/log_file_test LAYERS base SOURCES ${monitor_so
 containr_unit_test(engine/monitor/relay_test LAYERS base
 	SOURCES ${monitor_sources} ${CMAKE_SOURCE_DIR}/engine/monitor/relay.c
 	${CMAKE_SOURCE_DIR}/engine/monitor/guest.c ${CMAKE_SOURCE_DIR}/engine/monitor/log_rotate.c)
-containr_unit_test(engine/monitor/restart_test LAYERS base
-	SOURCES ${CMAKE_SOURCE_DIR}/engine/monitor/restart.c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef MONITOR_RESTART_H
-#define MONITOR_RESTART_H
+#ifndef CONTAINER_RESTART_H
+#define CONTAINER_RESTART_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "monitor/restart.h"
+#include "container/restart.h"
 
 #include "monitor/monitor.h"
 
