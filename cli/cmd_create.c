@@ -25,6 +25,7 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 
 	if (r == 0)
 		r = run_spec_fill(create, argv, &spec, ctx->err);
+	spec.spec.cgroup_manager = ctx->globals.cgroup_manager;
 	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r < 0)

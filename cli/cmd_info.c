@@ -43,7 +43,8 @@ static void write_security(struct json_writer *w, const struct containr_info *in
 }
 
 /* Docker's names. */
-static void write_members(struct json_writer *w, const struct containr_info *info)
+static void write_members(struct json_writer *w, const struct containr_info *info,
+			  const char *driver)
 {
 	json_int(w, "Containers", (int64_t)info->containers);
 	json_int(w, "ContainersRunning", (int64_t)info->running);
@@ -52,7 +53,7 @@ static void write_members(struct json_writer *w, const struct containr_info *inf
 	json_int(w, "Images", (int64_t)info->images);
 	json_string(w, "Driver", "overlay");
 	json_string(w, "LoggingDriver", "k8s-file");
-	json_string(w, "CgroupDriver", "cgroupfs");
+	json_string(w, "CgroupDriver", driver);
 	json_string(w, "CgroupVersion", cgroup_version(info));
 	json_string(w, "CgroupLayout", info->cgroup_layout);
 	json_bool(w, "MemoryLimit", info->has_memory_limit);
@@ -83,7 +84,7 @@ static void write_line(struct str *out, const char *key, const char *value)
 	str_append_char(out, '\n');
 }
 
-static void write_text(struct str *out, const struct containr_info *info)
+static void write_text(struct str *out, const struct containr_info *info, const char *driver)
 {
 	char memory[HUMAN_TEXT_SIZE];
 
@@ -97,7 +98,7 @@ static void write_text(struct str *out, const struct containr_info *info)
 	write_line(out, "Server Version", CONTAINR_VERSION);
 	write_line(out, "Storage Driver", "overlay");
 	write_line(out, "Logging Driver", "k8s-file");
-	write_line(out, "Cgroup Driver", "cgroupfs");
+	write_line(out, "Cgroup Driver", driver);
 	write_line(out, "Cgroup Version", cgroup_version(info));
 	write_line(out, "Cgroup Layout", info->cgroup_layout);
 	write_line(out, "Default Runtime", "containr");
@@ -120,15 +121,15 @@ static void write_text(struct str *out, const struct containr_info *info)
 	write_line(out, "Run Dir", info->runroot);
 }
 
-static int write_template(struct str *out, const struct containr_info *info, const char *format,
-			  struct containr_error *err)
+static int write_template(struct str *out, const struct containr_info *info, const char *driver,
+			  const char *format, struct containr_error *err)
 {
 	autostr rows = STR_INIT;
 	struct json_writer w = JSON_WRITER(&rows);
 
 	json_open_array(&w, NULL);
 	json_open_object(&w, NULL);
-	write_members(&w, info);
+	write_members(&w, info, driver);
 	json_close_object(&w);
 	json_close_array(&w);
 	return format_rows(format, &rows, NULL, out, err);
@@ -137,6 +138,8 @@ static int write_template(struct str *out, const struct containr_info *info, con
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	const struct info_args *args = untyped;
+	/* that of new containers: each has its own */
+	const char *driver = ctx->globals.cgroup_manager ? ctx->globals.cgroup_manager : "cgroupfs";
 	struct containr_info info = { 0 };
 	autoengine *engine = NULL;
 	autostr out = STR_INIT;
@@ -154,13 +157,13 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 		struct json_writer w = JSON_WRITER_PRETTY(&out);
 
 		json_open_object(&w, NULL);
-		write_members(&w, &info);
+		write_members(&w, &info, driver);
 		json_close_object(&w);
 		str_append_char(&out, '\n');
 	} else if (format_has_template(args->format)) {
-		r = write_template(&out, &info, args->format, ctx->err);
+		r = write_template(&out, &info, driver, args->format, ctx->err);
 	} else {
-		write_text(&out, &info);
+		write_text(&out, &info, driver);
 	}
 	return r < 0 ? r : cmd_print(ctx, &out);
 }

@@ -82,6 +82,7 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 		r = run_check_operands(ctx, args, argc);
 	if (r == 0)
 		r = run_spec_fill(args, argv, &spec, ctx->err);
+	spec.spec.cgroup_manager = ctx->globals.cgroup_manager;
 	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r < 0)

@@ -5,6 +5,10 @@ static const char *const log_levels[] = { "off", "error", "warn", "info", "debug
 static const char *const log_formats[] = { "text", "json", NULL };
 
 static const struct opt global_opts[] = {
+	STRING(0, "cgroup-manager", struct global_args, cgroup_manager, "MANAGER",
+	       "who makes the cgroups of new containers: cgroupfs, which is containr itself, or "
+	       "systemd",
+	       .env = "CONTAINR_CGROUP_MANAGER"),
 	FLAG('D', "debug", struct global_args, debug,
 	     "log every step; the same as --log-level debug"),
 	FLAG('h', "help", struct global_args, help, "show this help"),

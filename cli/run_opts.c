@@ -65,6 +65,7 @@ static void fill_surroundings(const struct run_args *args, struct containr_spec 
 	spec->ipc_mode = args->ipc_mode;
 	spec->userns_mode = args->userns_mode;
 	spec->uts_mode = args->uts_mode;
+	spec->cgroup_parent = args->cgroup_parent;
 	spec->cgroupns_mode = args->cgroupns_mode;
 	spec->annotations = list(&args->annotations);
 	spec->sysctls = list(&args->sysctls);
@@ -160,6 +161,7 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 	rest.labels = rest.command = NULL;
 	rest.restart = rest.log_driver = NULL;
 	rest.log_opts = NULL;
+	rest.cgroup_manager = rest.cgroup_parent = NULL;
 	rest.stop_timeout_s = 0;
 	rest.tty = rest.stdin_open = rest.auto_remove = false;
 	rest.rows = rest.columns = 0;
@@ -172,8 +174,10 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 		return 0;
 	(void)fail(err, CONTAINR_E_INVALID_ARGUMENT,
 		   "--bundle: what the container is like stands in the bundle's config.json");
-	return fail_hint(err, "beside it there can be: cidfile detach health-* interactive label "
-			      "log-driver log-opt name restart rm stop-signal stop-timeout tty");
+	return fail_hint(
+		err,
+		"beside it there can be: cgroup-parent cidfile detach health-* interactive label "
+		"log-driver log-opt name restart rm stop-signal stop-timeout tty");
 }
 
 int run_spec_fill(const struct run_args *args, char **operands, struct run_spec *spec,

@@ -27,6 +27,7 @@ struct run_args {
 	const char *ipc_mode;
 	const char *userns_mode;
 	const char *uts_mode;
+	const char *cgroup_parent;
 	const char *cgroupns_mode;
 	const char *bundle;
 	const char *cid_file;
@@ -107,6 +108,8 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 		"add a capability; ALL for all", .complete = COMPLETE_CAPABILITIES), \
 	STRINGS(0, "cap-drop", struct run_args, cap_drop, "CAPABILITY", \
 		"drop a capability; ALL for all", .complete = COMPLETE_CAPABILITIES), \
+	STRING(0, "cgroup-parent", struct run_args, cgroup_parent, "PARENT", \
+	       "cgroup to make that of the container in: a path, or a slice of systemd"), \
 	STRING(0, "cgroupns", struct run_args, cgroupns_mode, "MODE", \
 	       "cgroup namespace: private, or host"), \
 	STRING(0, "cidfile", struct run_args, cid_file, "FILE", \

@@ -70,6 +70,7 @@ static int fill(struct cmd_context *ctx, const struct create_args *args, const s
 		.pidfd_socket = args->pidfd_socket,
 		.preserve_fds = (int)(args->preserve_fds + listened),
 		.listen_fds = (int)listened,
+		.systemd_cgroup = runtime_wants_systemd(ctx),
 		.no_pivot = args->no_pivot,
 		.no_new_keyring = args->no_new_keyring,
 		.log = log,

@@ -61,7 +61,8 @@ static void write_linux(struct json_writer *w)
 	json_open_object(w, "cgroup");
 	json_bool(w, "v1", true);
 	json_bool(w, "v2", true);
-	json_bool(w, "systemd", false);
+	json_bool(w, "systemd", true);
+	json_bool(w, "systemdUser", true);
 	json_bool(w, "rdma", true);
 	json_close_object(w);
 	write_seccomp(w);

@@ -13,17 +13,22 @@ struct log runtime_log(const struct cmd_context *ctx)
 			      .json = ctx->globals.log_format == LOG_FORMAT_JSON };
 }
 
+bool runtime_wants_systemd(const struct cmd_context *ctx)
+{
+	const char *manager = ctx->globals.cgroup_manager;
+
+	return ctx->globals.systemd_cgroup || (manager && strcmp(manager, "systemd") == 0);
+}
+
 int runtime_check_globals(struct cmd_context *ctx)
 {
 	const char *manager = ctx->globals.cgroup_manager;
 
-	if (ctx->globals.systemd_cgroup || (manager && strcmp(manager, "systemd") == 0)) {
-		(void)fail(ctx->err, CONTAINR_E_UNSUPPORTED,
-			   "the systemd cgroup manager is not supported");
-		return fail_hint(ctx->err, "set cgroup_manager = \"cgroupfs\" in the caller, e.g. "
-					   "in containers.conf");
-	}
-	return 0;
+	if (!manager || strcmp(manager, "systemd") == 0 || strcmp(manager, "cgroupfs") == 0)
+		return 0;
+	(void)fail(ctx->err, CONTAINR_E_UNSUPPORTED, "--cgroup-manager: there is no manager '%s'",
+		   manager);
+	return fail_hint(ctx->err, "use cgroupfs or systemd");
 }
 
 int runtime_open(struct cmd_context *ctx, const struct log *log, const char *id,

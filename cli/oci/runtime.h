@@ -21,7 +21,10 @@ int runtime_act(struct cmd_context *ctx, const char *id,
 /** Replaces a string by a copy of what an option gave; NULL leaves it. */
 int runtime_replace(char **slot, const char *text, struct containr_error *err) MUST_CHECK;
 
-/** Refuses what the engine cannot do. Errors: UNSUPPORTED for the systemd cgroup manager. */
+/** Whether cgroups are to be made by systemd. */
+bool runtime_wants_systemd(const struct cmd_context *ctx);
+
+/** Refuses what the engine cannot do. Errors: UNSUPPORTED for an unknown cgroup manager. */
 int runtime_check_globals(struct cmd_context *ctx) MUST_CHECK;
 
 #endif

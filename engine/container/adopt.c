@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/control.h"
 #include "container/handover.h"
 #include "kernel/cgroup.h"
@@ -84,7 +84,8 @@ static void open_rest(struct adoption *a, const struct state *state)
 	autocgroup cgroup = CGROUP_INIT;
 	struct containr_error ignored;
 	struct cgroup_host host;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
+	char path[64];
 
 	*handover_slot(h, MONITOR_FD_OUTPUT) = held_pipe_reopen(state->pid, state->output_pipe);
 	*handover_slot(h, MONITOR_FD_ERRORS) = held_pipe_reopen(state->pid, state->errors_pipe);
@@ -92,8 +93,8 @@ static void open_rest(struct adoption *a, const struct state *state)
 	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)state->pid);
 	*handover_slot(h, MONITOR_FD_MOUNT_NS) = open(path, O_RDONLY | O_CLOEXEC);
 	cgroup_host_probe(&host);
-	cgroup_path_find(h->engine, h->id, path);
-	if (cgroup_open(&host, path, &cgroup, &ignored) == 0)
+	cgroup_place_find(h->engine, h->id, &place);
+	if (cgroup_open(&host, place.path, &cgroup, &ignored) == 0)
 		cgroup_watch_oom(&cgroup, handover_slot(h, MONITOR_FD_OOM_COUNT),
 				 handover_slot(h, MONITOR_FD_OOM_EVENT));
 }

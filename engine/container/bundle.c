@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/xdg.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/hooks.h"
 #include "kernel/cgroup.h"
 #include "kernel/pidfd.h"
@@ -123,14 +123,39 @@ int bundle_load_config(struct bundle *bundle, struct containr_error *err)
 
 char *bundle_cgroup_path(const struct bundle *bundle)
 {
-	char noted[CGROUP_PATH_SIZE];
+	struct cgroup_place noted;
 	char *path;
 
-	if (bundle->dir >= 0 && cgroup_path_read_link(bundle->dir, BUNDLE_CGROUP, noted))
-		return strdup(noted);
+	if (bundle->dir >= 0 && cgroup_place_read_link(bundle->dir, BUNDLE_CGROUP, &noted))
+		return strdup(noted.path);
 	if (bundle->config.cgroups_path && *bundle->config.cgroups_path)
 		return strdup(bundle->config.cgroups_path);
 	return asprintf(&path, "/containr/%s", bundle->id) < 0 ? NULL : path;
+}
+
+int bundle_find_cgroup(const struct bundle *bundle, struct cgroup_place *ret_place,
+		       struct containr_error *err)
+{
+	autofree char *path = NULL;
+
+	if (bundle->dir >= 0 && cgroup_place_read_link(bundle->dir, BUNDLE_CGROUP, ret_place))
+		return 0;
+	path = bundle_cgroup_path(bundle);
+	if (!path)
+		return fail_oom(err);
+	ret_place->manager = CGROUP_MANAGER_CGROUPFS;
+	if (strlen(path) >= sizeof(ret_place->path))
+		return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long", path);
+	(void)snprintf(ret_place->path, sizeof(ret_place->path), "%s", path);
+	return 0;
+}
+
+int bundle_remove_cgroup(const struct bundle *bundle, struct containr_error *err)
+{
+	struct cgroup_place place;
+	int r = bundle_find_cgroup(bundle, &place, err);
+
+	return r < 0 ? r : cgroup_place_remove(NULL, &place, err);
 }
 
 static bool is_paused(const struct bundle *bundle)
@@ -238,8 +263,6 @@ int bundle_remove_files(const struct bundle *bundle, struct containr_error *err)
 
 int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
 {
-	autofree char *path = NULL;
-	struct cgroup_host host;
 	const char *status = bundle_status(bundle);
 	int r = 0;
 
@@ -256,11 +279,7 @@ int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
 		r = bundle_load_config(bundle, err);
 	if (r < 0 && !force)
 		return r;
-	path = bundle_cgroup_path(bundle);
-	if (!path)
-		return fail_oom(err);
-	cgroup_host_probe(&host);
-	r = cgroup_remove(&host, path, err);
+	r = bundle_remove_cgroup(bundle, err);
 	if (r == 0)
 		r = bundle_remove_files(bundle, err);
 	if (r == 0)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "container/cgroup_place.h"
 #include "container/oci.h"
 #include "container/oci_state.h"
 #include "container/state.h"
@@ -57,6 +58,7 @@ struct bundle_options {
 	const char *pidfd_socket;   /* gets a descriptor of the first process; NULL for none */
 	int preserve_fds;	    /* descriptors from 3 on that the container gets */
 	int listen_fds;		    /* how many of them are sockets that systemd handed over */
+	bool systemd_cgroup;	    /* linux.cgroupsPath is SLICE:PREFIX:NAME */
 	bool no_pivot;		    /* for a host whose root is in memory: mount_move_root() */
 	bool no_new_keyring;	    /* the container has the caller's session keyring */
 	const struct log *log;
@@ -176,6 +178,13 @@ int bundle_write_pid(const char *path, pid_t pid, struct containr_error *err) MU
 
 /** Path of the container's cgroup: linux.cgroupsPath, or one of its own; the caller frees it. */
 char *bundle_cgroup_path(const struct bundle *bundle);
+
+/** The same with who made it. Errors: CGROUP_SETUP. */
+int bundle_find_cgroup(const struct bundle *bundle, struct cgroup_place *ret_place,
+		       struct containr_error *err) MUST_CHECK;
+
+/** Removes the cgroup; a scope with all that lives in it. Errors: those of cgroup_place_remove(). */
+int bundle_remove_cgroup(const struct bundle *bundle, struct containr_error *err) MUST_CHECK;
 
 /** Deletes the container's state folder. */
 int bundle_remove_files(const struct bundle *bundle, struct containr_error *err) MUST_CHECK;

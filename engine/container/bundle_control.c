@@ -65,7 +65,7 @@ int bundle_processes(struct bundle *bundle, struct str *out, struct containr_err
 int bundle_update(struct bundle *bundle, const struct oci_resources *resources,
 		  struct containr_error *err)
 {
-	autofree char *path = NULL;
+	struct cgroup_place place;
 	int r = bundle_load_config(bundle, err);
 
 	if (r < 0)
@@ -73,6 +73,6 @@ int bundle_update(struct bundle *bundle, const struct oci_resources *resources,
 	if (strcmp(bundle_status(bundle), "stopped") == 0)
 		return fail(err, CONTAINR_E_INVALID_STATE,
 			    "cannot update container '%s': it is stopped", bundle->id);
-	path = bundle_cgroup_path(bundle);
-	return path ? resources_apply(path, resources, err) : fail_oom(err);
+	r = bundle_find_cgroup(bundle, &place, err);
+	return r < 0 ? r : resources_apply(NULL, &place, resources, err);
 }

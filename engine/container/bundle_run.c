@@ -5,7 +5,9 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/time.h"
+#include "container/cgroup_place.h"
 #include "container/launch.h"
+#include "container/scope.h"
 #include "container/terminal.h"
 #include "kernel/clone.h"
 #include "kernel/pidfd.h"
@@ -155,14 +157,13 @@ static int write_config(const struct making *m, const struct str *config)
 /* Where the configuration and the id do not tell. */
 static int note_cgroup(const struct making *m)
 {
-	const char *path = m->plan.cgroup.path;
+	struct cgroup_place place;
 	autofree char *usual = bundle_cgroup_path(&m->bundle);
+	int r = usual ? cgroup_place_of_plan(&m->plan, &place, m->err) : fail_oom(m->err);
 
-	if (!usual)
-		return fail_oom(m->err);
-	if (strcmp(usual, path) != 0 && symlinkat(path, m->bundle.dir, BUNDLE_CGROUP) < 0)
-		return fail_sys(m->err, CONTAINR_E_IO, "cannot note the container's cgroup");
-	return 0;
+	if (r < 0 || (place.manager == CGROUP_MANAGER_CGROUPFS && strcmp(usual, place.path) == 0))
+		return r;
+	return cgroup_place_make_link(m->bundle.dir, BUNDLE_CGROUP, &place, m->err);
 }
 
 /* The folder's mkdir decides who has the id. */
@@ -182,7 +183,8 @@ static int make_folder(struct making *m, const struct str *config)
 		r = write_config(m, config);
 	if (r == 0 && symlinkat(bundle->path, bundle->dir, BUNDLE_LINK) < 0)
 		r = fail_sys(m->err, CONTAINR_E_IO, "cannot note the bundle");
-	if (r == 0)
+	/* where a scope is, systemd says when it has made it */
+	if (r == 0 && !m->plan.scope.unit)
 		r = note_cgroup(m);
 	if (r == 0)
 		r = state_create(bundle->dir, &bundle->state, &bundle->state_fd, m->err);
@@ -226,8 +228,10 @@ static int note_process(struct making *m, uint32_t status)
 
 static int launch_making(struct making *m, int console_socket)
 {
+	struct scope scope = SCOPE_INIT;
 	const struct launch args = {
 		.plan = &m->plan,
+		.scope = &scope,
 		.log = m->options->log,
 		.stdio = { 0, 1, 2 },
 		.console_socket = console_socket,
@@ -237,7 +241,43 @@ static int launch_making(struct making *m, int console_socket)
 		.preserved_fds = m->options->preserve_fds,
 	};
 
-	return launch(&args, &m->launched, m->err);
+	int r = scope_begin(NULL, &m->plan, &scope, m->err);
+
+	if (r == 0 && m->plan.scope.unit)
+		r = note_cgroup(m);
+	if (r == 0)
+		r = launch(&args, &m->launched, m->err);
+	scope_end(&scope);
+	return r;
+}
+
+/* The path of either manager means nothing to the other one; none at all is one that we make up. */
+static int choose_manager(struct making *m)
+{
+	char **path = &m->bundle.config.cgroups_path;
+	bool has_path = *path && **path;
+	bool is_scope = scope_is_path(*path);
+
+	if (is_scope && !m->options->systemd_cgroup) {
+		(void)fail(m->err, CONTAINR_E_INVALID_CONFIG,
+			   "linux.cgroupsPath: '%s' is a path of the systemd cgroup manager",
+			   *path);
+		return fail_hint(m->err, "use --systemd-cgroup");
+	}
+	if (!m->options->systemd_cgroup || is_scope)
+		return 0;
+	if (has_path) {
+		(void)fail(m->err, CONTAINR_E_INVALID_CONFIG,
+			   "linux.cgroupsPath: '%s' is not SLICE:PREFIX:NAME", *path);
+		return fail_hint(m->err, "--systemd-cgroup wants one like "
+					 "machine.slice:containr:NAME");
+	}
+	free(*path);
+	if (asprintf(path, ":containr:%s", m->bundle.id) < 0) {
+		*path = NULL;
+		return fail_oom(m->err);
+	}
+	return 0;
 }
 
 static int prepare(struct making *m, const char *id, bool relayed)
@@ -257,6 +297,8 @@ static int prepare(struct making *m, const char *id, bool relayed)
 		r = check_terminal(m, relayed);
 	if (r == 0)
 		r = announce_sockets(m);
+	if (r == 0)
+		r = choose_manager(m);
 	cgroup_host_probe(&host);
 	if (r == 0)
 		r = plan_build(&m->bundle.config, &m->rootfs, id, &host, &m->plan, m->err);
@@ -279,8 +321,9 @@ static void undo(struct making *m)
 	if (m->launched.pid > 0) {
 		(void)kill(m->launched.pid, SIGKILL);
 		(void)waitpid(m->launched.pid, NULL, 0);
-		error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
 	}
+	if (m->launched.pid > 0 || (m->bundle.dir >= 0 && m->plan.scope.unit))
+		error_ignore(bundle_remove_cgroup(&m->bundle, &ignored));
 	if (m->bundle.dir >= 0)
 		error_ignore(bundle_remove_files(&m->bundle, &ignored));
 	/* what those before the start have set up is to be taken down, whoever failed */
@@ -349,7 +392,7 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 		r = signals_forward(m->launched.pidfd, -1, m->err);
 	*ret_exit_code = clone_reap(m->launched.pid);
 	/* from all hierarchies: an update may have put it into more than it was made in */
-	error_ignore(cgroup_remove(&m->plan.host, m->plan.cgroup.path, &ignored));
+	error_ignore(bundle_remove_cgroup(&m->bundle, &ignored));
 	error_ignore(bundle_remove_files(&m->bundle, &ignored));
 	bundle_run_hooks(&m->bundle, OCI_HOOK_POSTSTOP, "stopped");
 	return r;

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/control.h"
 #include "container/health_record.h"
 #include "container/live.h"
@@ -23,30 +23,25 @@
 #include <string.h>
 #include <unistd.h>
 
-static int remove_cgroup(const char *path, struct containr_error *err)
-{
-	struct cgroup_host host;
-
-	cgroup_host_probe(&host);
-	if (cgroup_remove(&host, path, err) == 0)
-		return 0;
-	/* with a pid namespace that is not its own, the end of the first process was not that of
-	 * the others */
-	if (cgroup_kill(&host, path, SIGKILL, err) < 0)
-		return -err->code;
-	return cgroup_remove(&host, path, err);
-}
-
 int container_remove_cgroup(const struct containr *engine, const char *id,
 			    struct containr_error *err)
 {
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
+	struct cgroup_host host;
 	int r;
 
-	cgroup_path_find(engine, id, path);
-	r = remove_cgroup(path, err);
+	cgroup_place_find(engine, id, &place);
+	r = cgroup_place_remove(engine->libexec, &place, err);
+	if (r < 0) {
+		/* with a pid namespace that is not its own, the end of the first process was not
+		 * that of the others */
+		cgroup_host_probe(&host);
+		r = cgroup_kill(&host, place.path, SIGKILL, err);
+		if (r == 0)
+			r = cgroup_place_remove(engine->libexec, &place, err);
+	}
 	if (r == 0)
-		cgroup_path_forget(engine, id);
+		cgroup_place_forget(engine, id);
 	return r;
 }
 

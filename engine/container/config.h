@@ -31,4 +31,13 @@ int config_of_spec(const struct containr_spec *spec, const struct containr_image
 		   const char *id, const char *init_path, struct oci_config *ret_config,
 		   struct containr_error *err) MUST_CHECK;
 
+/**
+ * Decides where the cgroup of a container will be: linux.cgroupsPath, for --cgroup-manager and
+ * --cgroup-parent. Without them it is the usual place, of which nothing is said.
+ *
+ * Errors: INVALID_ARGUMENT; INVALID_CONFIG for what is no slice.
+ */
+int config_set_cgroup(const struct containr_spec *spec, const char *id, struct oci_config *config,
+		      struct containr_error *err) MUST_CHECK;
+
 #endif

@@ -235,6 +235,8 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 				 : design_of_image(engine, spec, container, err);
 	if (r == 0)
 		r = set_rootfs(engine, container, err);
+	if (r == 0)
+		r = config_set_cgroup(spec, container->id, &container->config, err);
 	if (r == 0 && spec->name) {
 		container->record.name = strdup(spec->name);
 		r = container->record.name ? 0 : fail_oom(err);

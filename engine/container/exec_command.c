@@ -194,14 +194,14 @@ static int prepare(struct call *call, const char *container)
 static int open_cgroup(struct call *call)
 {
 	struct cgroup_host host;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
 	int r;
 
 	cgroup_host_probe(&host);
-	cgroup_path_find(call->engine, call->live.id, path);
-	r = cgroup_open(&host, path, &call->cgroup, call->err);
+	cgroup_place_find(call->engine, call->live.id, &place);
+	r = cgroup_open(&host, place.path, &call->cgroup, call->err);
 	if (r == 0 && call->spec->timeout_ns > 0)
-		exec_group_make(&host, path, call->exec_id, &call->cgroup, &call->group);
+		exec_group_make(&host, place.path, call->exec_id, &call->cgroup, &call->group);
 	return r;
 }
 

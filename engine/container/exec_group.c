@@ -119,13 +119,13 @@ void exec_group_sweep(const struct containr *engine, const char *id, const char 
 {
 	struct exec_group group = EXEC_GROUP_INIT;
 	struct containr_error ignored;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
 	char name[NAME_DIGITS + 8];
 
 	cgroup_host_probe(&group.host);
-	cgroup_path_find(engine, id, path);
+	cgroup_place_find(engine, id, &place);
 	name_group(exec_id, name);
-	(void)snprintf(group.path, sizeof(group.path), "%s/%s", path, name);
+	(void)snprintf(group.path, sizeof(group.path), "%s/%s", place.path, name);
 	exec_group_kill(&group, 0);
 	error_ignore(cgroup_remove(&group.host, group.path, &ignored));
 }

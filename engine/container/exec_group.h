@@ -3,7 +3,7 @@
 #define CONTAINER_EXEC_GROUP_H
 
 #include "base/error.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "kernel/cgroup.h"
 
 #include <sys/types.h>

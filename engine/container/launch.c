@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/scope.h"
 #include "kernel/clone.h"
 #include "kernel/device_filter.h"
 #include "kernel/guide.h"
@@ -31,7 +32,7 @@ struct parent {
 	int error_pipe[2];
 	int userns;    /* to enter; -1 for none or a new one */
 	int pid_ns;    /* to join; -1 for none */
-	int mapped[2]; /* with a user namespace: the child waits at it for its ids */
+	int mapped[2]; /* the child waits at it for its ids, and for its cgroup where it is moved */
 	struct launch_trees trees;
 	struct rendezvous meeting;
 	struct containr_error *err;
@@ -147,7 +148,7 @@ static int give_streams(const struct parent *p)
 	return 0;
 }
 
-/* Gives the new user namespace its ids and lets the child go on. */
+/* Gives the new user namespace its ids. */
 static int map_ids(struct parent *p)
 {
 	const struct oci_config *config = p->launch->plan->config;
@@ -158,8 +159,6 @@ static int map_ids(struct parent *p)
 	r = give_streams(p);
 	if (r == 0)
 		r = userns_map(p->made.pid, &config->uid_map, &config->gid_map, p->err);
-	if (r == 0 && write(p->mapped[1], "", 1) != 1)
-		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot wake the child");
 	return r;
 }
 
@@ -193,6 +192,22 @@ static void arrive(void *context)
 	init_main(&p->init);
 }
 
+/*
+ * An ordinary user may make no process in a scope that his systemd made for him, if his session is no
+ * part of what that one has: there it is moved by systemd.
+ */
+static bool is_moved_by_systemd(const struct parent *p)
+{
+	const struct plan *plan = p->launch->plan;
+
+	return p->launch->scope && plan->scope.unit && plan->scope.of_user;
+}
+
+static int cgroup_to_clone_into(const struct parent *p)
+{
+	return is_moved_by_systemd(p) ? -1 : p->made.cgroup.dirs[CGROUP_UNIFIED];
+}
+
 static int clone_by_guide(struct parent *p)
 {
 	const struct guide guide = {
@@ -200,7 +215,7 @@ static int clone_by_guide(struct parent *p)
 		.arrive = arrive,
 		.context = p,
 		.flags = p->launch->plan->clone_flags & ~(uint64_t)CLONE_NEWUSER,
-		.cgroup = p->made.cgroup.dirs[CGROUP_UNIFIED],
+		.cgroup = cgroup_to_clone_into(p),
 		.by_hand = &p->init.enter_v2,
 	};
 	pid_t pid = guide_clone(&guide, &p->made.pidfd);
@@ -217,7 +232,7 @@ static int clone_directly(struct parent *p)
 	/* newuidmap(1) refuses a process whose /proc/PID is not the caller's */
 	bool shown = p->launch->plan->new_user_ns && userns_is_rootless() &&
 		     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
-	pid_t pid = clone_process(p->launch->plan->clone_flags, p->made.cgroup.dirs[CGROUP_UNIFIED],
+	pid_t pid = clone_process(p->launch->plan->clone_flags, cgroup_to_clone_into(p),
 				  &p->made.pidfd, &p->init.enter_v2);
 
 	if (pid == 0)
@@ -232,9 +247,13 @@ static int clone_directly(struct parent *p)
 
 static int clone_child(struct parent *p)
 {
-	if (p->userns >= 0)
-		return clone_by_guide(p);
-	return clone_directly(p);
+	int r = p->userns >= 0 ? clone_by_guide(p) : clone_directly(p);
+
+	if (r == 0 && is_moved_by_systemd(p))
+		r = scope_attach(p->launch->scope, p->made.pid, p->err);
+	if (r == 0 && p->mapped[1] >= 0 && write(p->mapped[1], "", 1) != 1)
+		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot wake the child");
+	return r;
 }
 
 /* Waits for a word of the child: "ready" (at the meeting, at the gate), its error, or with
@@ -297,7 +316,8 @@ static void undo(struct parent *p)
 		(void)kill(p->made.pid, SIGKILL);
 		(void)waitpid(p->made.pid, NULL, 0);
 	}
-	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+	/* a scope is its maker's to end, who has more to say to systemd */
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT && !plan->cgroup.is_given; i++) {
 		if (p->made.cgroup.dirs[i] < 0)
 			continue;
 		error_ignore(cgroup_remove(&plan->host, plan->cgroup.path, &ignored));
@@ -321,7 +341,7 @@ static int prepare(struct parent *p)
 	if (r == 0)
 		r = launch_trees_make(p->launch->plan, &p->trees, p->err);
 	p->init.in_user_ns = p->launch->plan->new_user_ns || p->userns >= 0;
-	if (r == 0 && p->launch->plan->new_user_ns && p->userns < 0 &&
+	if (r == 0 && ((p->launch->plan->new_user_ns && p->userns < 0) || is_moved_by_systemd(p)) &&
 	    pipe2(p->mapped, O_CLOEXEC) < 0)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	p->init.mapped = p->mapped[0];

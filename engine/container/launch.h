@@ -30,6 +30,8 @@ struct launch {
 	 * making one. -1: none. Borrowed.
 	 */
 	int userns;
+	/* with the systemd cgroup manager, else NULL: asked where the caller may not do it itself */
+	struct scope *scope;
 	const char *bundle_path; /* what hooks are told; NULL where there is none */
 	int preserved_fds;	 /* this many descriptors from 3 on stay open in the container */
 };

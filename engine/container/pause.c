@@ -2,7 +2,7 @@
 #include <containr/container.h>
 
 #include "base/cleanup.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/control.h"
 #include "kernel/cgroup.h"
 #include "monitor/monitor.h"
@@ -22,11 +22,11 @@ static int freeze(const struct containr *engine, const struct live *live, bool f
 		  struct containr_error *err)
 {
 	struct cgroup_host host;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
 
 	cgroup_host_probe(&host);
-	cgroup_path_find(engine, live->id, path);
-	return cgroup_freeze(&host, path, frozen, err);
+	cgroup_place_find(engine, live->id, &place);
+	return cgroup_freeze(&host, place.path, frozen, err);
 }
 
 /* Its monitor keeps the record; where that was killed, whoever has the lock does. */

@@ -25,6 +25,7 @@ void plan_release(struct plan *plan)
 	free(plan->steps);
 	free(plan->device_rules);
 	cgroup_plan_release(&plan->cgroup);
+	scope_plan_release(&plan->scope);
 	seccomp_filter_release(&plan->seccomp);
 	*plan = (struct plan) { 0 };
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "container/oci.h"
+#include "container/plan_scope.h"
 #include "kernel/cgroup.h"
 #include "kernel/mount.h"
 #include "kernel/seccomp.h"
@@ -81,6 +82,7 @@ struct plan {
 	unsigned long propagation; /* of the root mount, MS_* */
 	struct cgroup_host host;
 	struct cgroup_plan cgroup;
+	struct scope_plan scope; /* with the systemd cgroup manager */
 	struct device_rule *device_rules;
 	size_t device_rule_count;
 	struct mount_step *steps;

@@ -151,6 +151,43 @@ static void choose_hierarchies(struct plan *plan)
 	}
 }
 
+/* The scope's own path, until systemd has told it: its manager may have all its units in a folder. */
+static int choose_scope(struct plan *plan, struct containr_error *err)
+{
+	bool of_user = plan->host.is_users;
+	int r = scope_plan_path(plan->config->cgroups_path, of_user, &plan->scope, err);
+
+	if (r < 0)
+		return r;
+	plan->cgroup.is_given = true;
+	cgroup_host_given(&plan->host);
+	plan->cgroup.path = scope_plan_cgroup(&plan->scope);
+	return plan->cgroup.path ? 0 : fail_oom(err);
+}
+
+/* What makes the scope the container's own: its processes, and all that is below it. */
+static int plan_scope_properties(struct plan *plan, struct containr_error *err)
+{
+	static const char *const always[] = {
+		"Delegate=b:true",
+		"DefaultDependencies=b:false",
+		"MemoryAccounting=b:true",
+		"CPUAccounting=b:true",
+		"TasksAccounting=b:true",
+		"IOAccounting=b:true",
+		"CollectMode=s:inactive-or-failed",
+	};
+	struct strv *properties = &plan->scope.properties;
+	int r;
+
+	strv_pushf(properties, "Description=s:containr container %s", plan->id);
+	strv_pushf(properties, "Slice=s:%s", plan->scope.slice);
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		strv_push(properties, always[i]);
+	r = scope_add_limits(&plan->cgroup, properties, err);
+	return r < 0 ? r : scope_add_annotations(&plan->config->annotations, properties, err);
+}
+
 /*
  * An absolute path is one below the hierarchies' mounts; a relative one, as the specification leaves
  * it to us, starts where this caller's cgroups are. config-linux.md, "Cgroups Path".
@@ -163,12 +200,8 @@ static int choose_path(struct plan *plan, struct containr_error *err)
 	const char *between = !has_given ? "/containr/" : given[0] == '/' ? "" : "/";
 	char *path = NULL;
 
-	if (has_given && given[0] != '/' && strchr(given, ':')) {
-		(void)fail(err, CONTAINR_E_INVALID_CONFIG,
-			   "linux.cgroupsPath: '%s' is a path of the systemd cgroup manager",
-			   given);
-		return fail_hint(err, "use --systemd-cgroup");
-	}
+	if (scope_is_path(given))
+		return choose_scope(plan, err);
 	if (asprintf(&path, "%s%s%s", place, between, has_given ? given : plan->id) < 0)
 		return fail_oom(err);
 	plan->cgroup.path = path;
@@ -191,5 +224,5 @@ int plan_cgroup(struct plan *plan, struct containr_error *err)
 		r = plan_devices(plan, err);
 	if (r == 0 && (plan->cgroup.used & CGROUP_BIT(CGROUP_DEVICES)))
 		r = plan_devices_v1(plan, &b);
-	return r;
+	return r == 0 && plan->scope.unit ? plan_scope_properties(plan, err) : r;
 }

@@ -72,6 +72,10 @@ static void write_cgroup(struct json_writer *w, const struct plan *plan)
 	json_open_object(w, "cgroup");
 	json_string(w, "layout", cgroup_layout_name(plan->host.layout));
 	json_string(w, "path", plan->cgroup.path);
+	if (plan->scope.unit) {
+		json_string(w, "unit", plan->scope.unit);
+		json_strings(w, "properties", plan->scope.properties.items);
+	}
 	json_open_array(w, "hierarchies");
 	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++)
 		if (plan->cgroup.used & CGROUP_BIT(i))

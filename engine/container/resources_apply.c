@@ -2,7 +2,9 @@
 #include "container/resources_apply.h"
 
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "container/plan_limits.h"
+#include "container/scope.h"
 #include "kernel/cgroup.h"
 
 #include <inttypes.h>
@@ -27,19 +29,40 @@ static int check_memory(const struct cgroup_plan *plan, const struct limits *lim
 		    "memory limit %" PRId64 " is below what is used, %" PRId64, limit, used);
 }
 
-int resources_apply(const char *path, const struct oci_resources *resources,
-		    struct containr_error *err)
+/* systemd would set what it knows again. */
+static int tell_systemd(const char *libexec, const struct cgroup_place *place,
+			const struct cgroup_plan *plan, struct containr_error *err)
 {
-	struct cgroup_plan plan = { .path = strdup(path) };
+	autostrv properties = { 0 };
+	int r;
+
+	if (place->manager == CGROUP_MANAGER_CGROUPFS)
+		return 0;
+	r = scope_add_limits(plan, &properties, err);
+	return r < 0 ? r
+		     : scope_set(libexec, place->manager == CGROUP_MANAGER_SYSTEMD_USER,
+				 path_basename(place->path), &properties, err);
+}
+
+int resources_apply(const char *libexec, const struct cgroup_place *place,
+		    const struct oci_resources *resources, struct containr_error *err)
+{
+	struct cgroup_plan plan = { .path = strdup(place->path),
+				    .is_given = place->manager != CGROUP_MANAGER_CGROUPFS };
 	struct cgroup_host host;
 	struct limits limits;
 	int r;
 
 	cgroup_host_probe(&host);
+	if (plan.is_given)
+		cgroup_host_given(&host);
 	limits = limits_init(resources, &host, &plan, err);
 	r = plan.path ? plan_limits(&limits) : fail_oom(err);
 	if (r == 0)
 		r = check_memory(&plan, &limits, err);
+	/* the files last: what they say, after systemd has rounded it, is what was asked for */
+	if (r == 0)
+		r = tell_systemd(libexec, place, &plan, err);
 	if (r == 0)
 		r = cgroup_update(&host, &plan, err);
 	cgroup_plan_release(&plan);

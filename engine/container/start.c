@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "container/again.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/cleanup.h"
 #include "container/join.h"
 #include "container/live.h"
@@ -96,8 +96,8 @@ static int prepare(struct starter *s, struct containr *engine)
 	if (r == 0)
 		r = plan_build(&container->config, &container->rootfs, container->id, &host,
 			       &s->plan, s->err);
-	if (r == 0 && s->plan.cgroup.used)
-		r = cgroup_path_note(engine, container->id, s->plan.cgroup.path, s->err);
+	if (r == 0 && s->plan.cgroup.used && !s->plan.scope.unit)
+		r = cgroup_place_note(engine, container->id, &s->plan, s->err);
 	return r;
 }
 

@@ -4,12 +4,13 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/time.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/cleanup.h"
 #include "container/control.h"
 #include "container/health_watch.h"
 #include "container/helpers.h"
 #include "container/live.h"
+#include "container/scope.h"
 #include "container/state.h"
 #include "image/healthcheck.h"
 #include "kernel/exit_pin.h"
@@ -113,12 +114,14 @@ static int open_log(struct starter *s)
 static int launch_container(struct starter *s)
 {
 	const bool tty = s->container->config.process.terminal;
+	struct scope scope = SCOPE_INIT;
 	struct launch launch_args = { .plan = &s->plan,
 				      .log = &s->log,
 				      .stdio = { s->stdio[0], s->stdio[1], s->stdio[2] },
 				      .stdio_is_ours = true,
 				      .console_socket = -1,
 				      .gate = -1,
+				      .scope = &scope,
 				      .userns = s->userns };
 	int pair[2] = { -1, -1 };
 	int master = -1;
@@ -127,7 +130,12 @@ static int launch_container(struct starter *s)
 	if (tty && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail_sys(s->err, CONTAINR_E_PROCESS_SETUP, "cannot create a socket pair");
 	launch_args.console_socket = pair[1];
-	r = launch(&launch_args, &s->launched, s->err);
+	r = scope_begin(s->engine->libexec, &s->plan, &scope, s->err);
+	if (r == 0 && s->plan.scope.unit)
+		r = cgroup_place_note(s->engine, s->container->id, &s->plan, s->err);
+	if (r == 0)
+		r = launch(&launch_args, &s->launched, s->err);
+	scope_end(&scope);
 	if (r == 0 && tty)
 		r = socket_recv_fd(pair[0], &master, s->err);
 	cleanup_close(&pair[0]);
@@ -230,12 +238,14 @@ static void undo_launch(struct starter *s)
 {
 	struct containr_error ignored;
 
-	if (s->launched.pid <= 0) {
-		cgroup_path_forget(s->engine, s->container->id);
+	if (s->launched.pid <= 0 && !s->plan.scope.unit) {
+		cgroup_place_forget(s->engine, s->container->id);
 		return;
 	}
-	(void)kill(s->launched.pid, SIGKILL);
-	(void)waitpid(s->launched.pid, NULL, 0);
+	if (s->launched.pid > 0) {
+		(void)kill(s->launched.pid, SIGKILL);
+		(void)waitpid(s->launched.pid, NULL, 0);
+	}
 	error_ignore(container_remove_cgroup(s->engine, s->container->id, &ignored));
 }
 

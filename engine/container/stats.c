@@ -5,7 +5,7 @@
 #include "base/fs.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/live.h"
 #include "container/oci.h"
 #include "kernel/cgroup.h"
@@ -154,7 +154,7 @@ int containr_stats_read(struct containr *engine, const char *container,
 					.memory_usage_bytes = -1,
 					.pids_current = -1 };
 	struct cgroup_host host;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
 	int r = live_find(engine, container, &live, err);
 
 	if (r < 0)
@@ -163,8 +163,8 @@ int containr_stats_read(struct containr *engine, const char *container,
 		return fail(err, CONTAINR_E_CONTAINER_NOT_RUNNING, "container '%s' is not running",
 			    container);
 	cgroup_host_probe(&host);
-	cgroup_path_find(engine, live.id, path);
-	r = cgroup_open(&host, path, &cgroup, err);
+	cgroup_place_find(engine, live.id, &place);
+	r = cgroup_open(&host, place.path, &cgroup, err);
 	if (r < 0)
 		return r;
 	read_cpu(&cgroup, &stats);

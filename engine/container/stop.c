@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/json.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/cleanup.h"
 #include "container/control.h"
 #include "container/create.h"
@@ -49,13 +49,13 @@ static int forbid_restart(struct containr *engine, struct live *live, const char
 static int thaw(const struct containr *engine, struct live *live, struct containr_error *err)
 {
 	struct cgroup_host host;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
 
 	if (!live->state.paused)
 		return 0;
 	cgroup_host_probe(&host);
-	cgroup_path_find(engine, live->id, path);
-	return cgroup_freeze(&host, path, false, err);
+	cgroup_place_find(engine, live->id, &place);
+	return cgroup_freeze(&host, place.path, false, err);
 }
 
 /* A signal that is to end the container, by the user's word. */

@@ -2,7 +2,7 @@
 #include <containr/container.h>
 
 #include "base/cleanup.h"
-#include "container/cgroup_path.h"
+#include "container/cgroup_place.h"
 #include "container/config_parts.h"
 #include "container/create.h"
 #include "container/live.h"
@@ -105,7 +105,7 @@ static int update(struct containr *engine, struct live *live, const struct conta
 {
 	autorecord record = { 0 };
 	autoclose int lock = -1;
-	char path[CGROUP_PATH_SIZE];
+	struct cgroup_place place;
 	int r = record_lock(live->dir, &lock, err);
 
 	if (r == 0)
@@ -114,9 +114,9 @@ static int update(struct containr *engine, struct live *live, const struct conta
 		r = oci_config_load(live->dir, "config.json", config, err);
 	if (r == 0)
 		r = design(limits, &config->resources, changes, err);
-	cgroup_path_find(engine, live->id, path);
+	cgroup_place_find(engine, live->id, &place);
 	if (r == 0 && live->state.status == STATE_RUNNING)
-		r = resources_apply(path, &changes->resources, err);
+		r = resources_apply(engine->libexec, &place, &changes->resources, err);
 	if (r == 0)
 		r = merge(&config->resources, &changes->resources, err);
 	if (r == 0)

@@ -73,12 +73,14 @@ bool cgroup_format_enable(unsigned int controllers, char ret_text[CGROUP_ENABLE_
  * way, and would keep this id from ever being used again: it gives way, and with it what was set in it.
  * rmdir(2) refuses those that have processes or folders in them.
  */
-static int make_leaf(const char *path)
+static int make_leaf(const char *path, bool is_given)
 {
 	if (mkdir(path, 0755) == 0)
 		return 0;
 	if (errno != EEXIST)
 		return -1;
+	if (is_given)
+		return 0;
 	if (rmdir(path) == 0)
 		return mkdir(path, 0755);
 	errno = EEXIST;
@@ -110,8 +112,10 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 	char enable[CGROUP_ENABLE_SIZE];
 	bool used = cgroup_format_enable(plan->v2_enable & host->v2, enable);
 
+	if (plan->is_given)
+		return 0; /* with all that was asked for */
 	(void)snprintf(part, sizeof(part), "%s%s", base, plan->path);
-	if (!used && make_leaf(part) == 0)
+	if (!used && make_leaf(part, plan->is_given) == 0)
 		return 0; /* the parents are there, and nothing is to be enabled in them */
 	for (const char *p = cgroup_below_place(host, plan->path); *p;) {
 		const char *end = strchrnul(p + 1, '/');
@@ -124,7 +128,8 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 					part);
 		(void)snprintf(part, sizeof(part), "%s%.*s", base, (int)(end - plan->path),
 			       plan->path);
-		if (*end ? mkdir(part, 0755) < 0 && errno != EEXIST : make_leaf(part) < 0)
+		if (*end ? mkdir(part, 0755) < 0 && errno != EEXIST
+			 : make_leaf(part, plan->is_given) < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'",
 					part);
 		p = end;
@@ -132,12 +137,12 @@ static int make_v2_folders(const struct cgroup_host *host, const struct cgroup_p
 	return 0;
 }
 
-static int make_v1_folder(enum cgroup_controller controller, const char *full, size_t base_len,
-			  struct containr_error *err)
+static int make_v1_folder(const struct cgroup_plan *plan, enum cgroup_controller controller,
+			  const char *full, size_t base_len, struct containr_error *err)
 {
 	char part[CGROUP_PATH_MAX];
 
-	if (controller != CGROUP_CPUSET && make_leaf(full) == 0)
+	if (controller != CGROUP_CPUSET && make_leaf(full, plan->is_given) == 0)
 		return 0;
 	if (controller != CGROUP_CPUSET && errno != ENOENT)
 		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'", full);
@@ -148,7 +153,8 @@ static int make_v1_folder(enum cgroup_controller controller, const char *full, s
 		if (full[i] != '/' && full[i] != '\0')
 			continue;
 		(void)snprintf(part, sizeof(part), "%.*s", (int)i, full);
-		if (full[i] ? mkdir(part, 0755) < 0 && errno != EEXIST : make_leaf(part) < 0)
+		if (full[i] ? mkdir(part, 0755) < 0 && errno != EEXIST
+			    : make_leaf(part, plan->is_given) < 0)
 			return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot create cgroup '%s'",
 					part);
 		if (controller != CGROUP_CPUSET)
@@ -174,8 +180,9 @@ static int make_folder(const struct cgroup_host *host, const struct cgroup_plan 
 	    cgroup_folder(host, controller, plan->path, full, sizeof(full)) < 0)
 		return fail(err, CONTAINR_E_CGROUP_SETUP, "cgroup path '%s' is too long",
 			    plan->path);
-	r = controller == CGROUP_UNIFIED ? make_v2_folders(host, plan, base, err)
-					 : make_v1_folder(controller, full, strlen(base), err);
+	r = controller == CGROUP_UNIFIED
+		    ? make_v2_folders(host, plan, base, err)
+		    : make_v1_folder(plan, controller, full, strlen(base), err);
 	if (r < 0)
 		return r;
 	cgroup->dirs[controller] = openat(AT_FDCWD, full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -208,7 +215,8 @@ int cgroup_create(const struct cgroup_host *host, const struct cgroup_plan *plan
 	if (r == 0)
 		r = cgroup_apply(host, plan, &cgroup, err);
 	if (r < 0) {
-		error_ignore(cgroup_remove_used(host, plan->path, made, &ignored));
+		if (!plan->is_given)
+			error_ignore(cgroup_remove_used(host, plan->path, made, &ignored));
 		return r;
 	}
 	*ret_cgroup = cgroup;

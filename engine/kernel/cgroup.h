@@ -44,6 +44,7 @@ struct cgroup_host {
 	 * those that he made from elsewhere are still his to read and to end.
 	 */
 	bool is_denied;
+	bool is_users;	 /* an ordinary user's view: what systemd does for him, his own one does */
 	unsigned int v1; /* CGROUP_BITs of controllers with a v1 hierarchy */
 	unsigned int v2; /* CGROUP_BITs of controllers that the unified hierarchy offers */
 	/* below which cgroups are made: "" for all of the host, else what was delegated */
@@ -66,6 +67,12 @@ void cgroup_host_probe(struct cgroup_host *ret_host);
  * Returns false where even his own is not. cgroups(7), "Cgroups delegation".
  */
 bool cgroup_find_delegated(const char *root, const char *own, char ret_place[CGROUP_PLACE_SIZE]);
+
+/**
+ * The host as it is for a cgroup that another made for the caller, with whatever controllers he has:
+ * one that is not there tells so when its limit is written.
+ */
+void cgroup_host_given(struct cgroup_host *host);
 
 /** The part of @path from where on cgroups may be made and controllers enabled. */
 const char *cgroup_below_place(const struct cgroup_host *host, const char *path);
@@ -107,6 +114,7 @@ struct cgroup_write {
 /* Everything about a container's cgroup, decided beforehand. */
 struct cgroup_plan {
 	char *path;		/* "/containr/ID"; owned */
+	bool is_given;		/* another made it: it is there, and his to remove */
 	unsigned int used;	/* CGROUP_BITs of the hierarchies to create it in */
 	unsigned int v2_enable; /* CGROUP_BITs to enable in the parents' cgroup.subtree_control */
 	struct cgroup_write *writes;

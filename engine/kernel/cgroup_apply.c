@@ -91,7 +91,7 @@ static int enable_v2(const struct cgroup_host *host, const struct cgroup_plan *p
 	char enable[CGROUP_ENABLE_SIZE];
 	char part[PATH_SIZE];
 
-	if (!cgroup_format_enable(plan->v2_enable & host->v2, enable))
+	if (plan->is_given || !cgroup_format_enable(plan->v2_enable & host->v2, enable))
 		return 0;
 	for (const char *p = cgroup_below_place(host, plan->path); *p; p = strchrnul(p + 1, '/')) {
 		autofree char *above = strndup(plan->path, (size_t)(p - plan->path));

@@ -60,6 +60,16 @@ bool cgroup_find_delegated(const char *root, const char *own, char ret_place[CGR
 	}
 }
 
+void cgroup_host_given(struct cgroup_host *host)
+{
+	if (!host->is_denied || host->layout != CGROUP_LAYOUT_V2)
+		return;
+	host->is_denied = false;
+	host->v2 = CGROUP_BIT(CGROUP_UNIFIED) | CGROUP_BIT(CGROUP_MEMORY) |
+		   CGROUP_BIT(CGROUP_PIDS) | CGROUP_BIT(CGROUP_CPU) | CGROUP_BIT(CGROUP_CPUSET) |
+		   CGROUP_BIT(CGROUP_BLKIO) | CGROUP_BIT(CGROUP_HUGETLB) | CGROUP_BIT(CGROUP_RDMA);
+}
+
 const char *cgroup_below_place(const struct cgroup_host *host, const char *path)
 {
 	size_t len = strlen(host->place);

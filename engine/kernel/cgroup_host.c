@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "kernel/userns.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -121,6 +122,13 @@ static unsigned int list_v1_hierarchies(void)
 	return found;
 }
 
+/* Root of a user namespace may be an ordinary user all the same. */
+static bool may_create(void)
+{
+	return geteuid() == 0 && (!is_file_system(CGROUP_ROOT, CGROUP2_SUPER_MAGIC) ||
+				  access(CGROUP_ROOT "/cgroup.procs", W_OK) == 0);
+}
+
 /* An ordinary user has what was given to him, on a host that has v2 only. */
 static void probe_delegated(struct cgroup_host *host)
 {
@@ -156,8 +164,8 @@ void cgroup_host_probe(struct cgroup_host *ret_host)
 {
 	struct cgroup_host *host = ret_host;
 
-	*host = (struct cgroup_host) { 0 };
-	if (geteuid() != 0)
+	*host = (struct cgroup_host) { .is_users = geteuid() != 0 || userns_is_nested() };
+	if (!may_create())
 		probe_delegated(host);
 	if (host->is_denied)
 		return;

@@ -323,12 +323,12 @@ static uint32_t note_exit(struct monitor *monitor, struct ending ending)
 	struct containr_error ignored;
 	char buffer[64];
 	struct fixed more = FIXED_INIT(buffer);
-	bool oom = read_oom_count() > 0;
 	uint32_t delay_ms = 0;
 
+	/* what was counted before counts: systemd may have removed the cgroup of its scope by now */
 	check_oom(monitor);
 	if (state_read(MONITOR_FD_STATE, &state, &ignored) == 0) {
-		fill_exit(&state, ending, oom);
+		fill_exit(&state, ending, monitor->oom_count > 0);
 		if (wants_restart(monitor, &state)) {
 			delay_ms = restart_delay_ms(state.restart_delay_ms,
 						    state.finished_ns - state.started_ns);

@@ -263,7 +263,7 @@ expect_output packed -- containr rm packed
 expect_error INVALID_ARGUMENT 125 "--bundle: takes the place of image and command" \
 	"the command is in the bundle's config.json" -- containr run --bundle bundle busybox true
 expect_error INVALID_ARGUMENT 125 "--bundle: what the container is like stands in the bundle's config.json" \
-	"beside it there can be: cidfile detach health-* interactive label log-driver log-opt name restart rm stop-signal stop-timeout tty" \
+	"beside it there can be: cgroup-parent cidfile detach health-* interactive label log-driver log-opt name restart rm stop-signal stop-timeout tty" \
 	-- containr run --bundle bundle -m 64m
 expect_error IO 125 "cannot open the bundle 'nope': No such file or directory" "" \
 	-- containr run --bundle nope

@@ -73,9 +73,11 @@ struct containr_spec {
 	const char *network_container; /* name or id, with CONTAINR_NETWORK_CONTAINER */
 	const char *pid_mode;	       /* "host", "container:NAME"; NULL: its own */
 	const char *userns_mode;       /* "auto": with ids of its own; "host", NULL: the caller's */
-	const char *ipc_mode;	   /* "host", "none", "private", "shareable", "container:NAME" */
-	const char *uts_mode;	   /* "host" */
-	const char *cgroupns_mode; /* "host", "private" */
+	const char *ipc_mode;	    /* "host", "none", "private", "shareable", "container:NAME" */
+	const char *uts_mode;	    /* "host" */
+	const char *cgroupns_mode;  /* "host", "private" */
+	const char *cgroup_manager; /* "cgroupfs", NULL; "systemd": a scope unit of systemd */
+	const char *cgroup_parent;  /* cgroupfs: path of a cgroup, "/shop"; systemd: "shop.slice" */
 	const char *const *annotations;	 /* KEY=VALUE, of the OCI configuration */
 	const char *const *sysctls;	 /* KEY=VALUE */
 	const char *const *devices;	 /* HOST[:CONTAINER[:rwm]] */

@@ -486,21 +486,6 @@ static void path_that_leads_elsewhere_is_refused(void **state)
 	}
 }
 
-static void path_of_the_systemd_manager_needs_that_manager(void **state)
-{
-	autoplanned made;
-
-	(void)state;
-	assert_int_equal(make_small_plan(&made, "",
-					 ", \"cgroupsPath\": \"system.slice:containr:cafe\"",
-					 &host_v2),
-			 -CONTAINR_E_INVALID_CONFIG);
-	assert_string_equal(made.err.message,
-			    "linux.cgroupsPath: 'system.slice:containr:cafe' is a path of the "
-			    "systemd cgroup manager");
-	assert_string_equal(made.err.hint, "use --systemd-cgroup");
-}
-
 /* What was delegated to an ordinary user. */
 static void paths_begin_at_the_callers_place(void **state)
 {
@@ -560,7 +545,6 @@ int main(void)
 		cmocka_unit_test(both_kinds_of_hosts_get_the_same_device_rules),
 		cmocka_unit_test(path_is_the_given_one_or_made_of_the_id),
 		cmocka_unit_test(path_that_leads_elsewhere_is_refused),
-		cmocka_unit_test(path_of_the_systemd_manager_needs_that_manager),
 		cmocka_unit_test(paths_begin_at_the_callers_place),
 		cmocka_unit_test(who_was_given_no_cgroup_gets_none_and_no_limits),
 	};
