@@ -120,6 +120,26 @@ expect_output "0" -- as_user containr exec stays id -u
 expect_output again -- as_user containr rm again
 expect_output stays -- as_user containr rm -f stays
 
+fact "health is checked, and a check that takes too long is killed with what it started"
+as_user containr run -d --name ill --health-cmd 'if test -e /slow; then sleep 3333 & sleep 3333; fi; id -u' \
+	--health-interval 100ms --health-timeout 300ms --health-retries 1 busybox sleep 100 > out
+has_health() {
+	[ "$(as_user containr inspect --format '{{.State.Health.Status}}' ill)" = "$1" ]
+}
+wait_for has_health healthy
+equal '0 0\x0a' "$(as_user containr inspect --format '{{index .State.Health.Log 0 "ExitCode"}} {{index .State.Health.Log 0 "Output"}}' ill)"
+as_user containr exec ill touch /slow
+wait_for has_health unhealthy
+as_user containr exec ill rm /slow
+wait_for has_health healthy
+equal "" "$(pgrep -f '^sleep 3333' || true)"
+kill -KILL "$(pgrep -u $uid -f '^containr-health')"
+wait_for has_health healthy
+as_user containr rm -f ill > out
+expect_error TIMEOUT 125 "the command did not end within 200ms" "it was killed, with all that it started" -- \
+	as_user sh -c 'containr run -d --name late busybox sleep 100 > id; exec containr exec --timeout 200ms late sleep 100'
+as_user containr rm -f late > out
+
 fact "containers share namespaces"
 as_user containr run -d --name first busybox sleep 1000 > id
 expect_output "1 sleep" -- as_user containr run --rm --pid container:first busybox sh -c 'echo 1 $(cat /proc/1/comm)'

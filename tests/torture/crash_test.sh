@@ -119,6 +119,49 @@ fact "the first process of a container"
 crash 2 '' containr run -d --name box -m 64m busybox sh -c 'exit 7'
 fact "the first process of a container that is waited for"
 crash 2 '' containr run --rm --name box busybox sh -c 'exit 7'
+
+# crash_checker PROGRAM MOST: kills who looks after the health of a container, at each of its calls up to
+# MOST; whoever looks next sees to it that it is checked, and is told nothing that is not so.
+crash_checker() {
+	local n status what=$fact_name
+
+	for ((n = 1; n < $2; n += stride)); do
+		fact_name="$what: killed at call $n"
+		status=0
+		"$kill_at_call" "$1" $n containr run -d --name box --health-cmd 'test ! -e /ill' --health-interval 20ms \
+			--health-retries 1 --health-timeout 5s busybox sleep 100 > out 2> err < /dev/null || status=$?
+		[ $status -le 1 ] || fail "kill_at_call exited with $status: $(cat err)"
+		containr exec box touch /ill
+		wait_for is_health unhealthy
+		containr exec box rm /ill
+		wait_for is_health healthy
+		wait_for has_one_checker
+		expect_output box -- containr rm -f box
+		assert_nothing_left
+		rm -f "$CONTAINR_ROOT"/events.jsonl*
+		[ $status -ne 1 ] || break
+		kills=$((kills + 1))
+	done
+	fact_name=$what
+	[ $n -gt 20 ] || fail "it made $n calls only"
+}
+
+# A child that it has forked and that executes nothing yet looks like it.
+has_one_checker() {
+	[ "$(pgrep -c -f '^containr-health')" = 1 ]
+}
+
+is_health() {
+	[ "$(containr inspect --format '{{.State.Health.Status}}' box)" = "$1" ]
+}
+
+fact "who waits for a health check to be due"
+# a round is about ten calls, and all are alike
+crash_checker containr-health 60
+fact "a health check"
+crash_checker containr-keeper 400
+fact "starter and monitor of a container that has a health check"
+crash 1 '' containr run -d --name box --health-cmd true --health-interval 20ms busybox sh -c 'sleep 0.1; exit 7'
 echo "$kills killed"
 
 fact "monitors that are killed lose no container and no exit code"

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 /*
- * kill_at_call DEPTH N COMMAND...: runs a command and kills one process by SIGKILL just before its
- * N-th system call: the command itself (DEPTH 0), its first child (1), or that one's first child
- * (2). Programs that the process executes go on counting.
+ * kill_at_call DEPTH|PROGRAM N COMMAND...: runs a command and kills one process by SIGKILL just before
+ * its N-th system call: the command itself (DEPTH 0), its first child (1), that one's first child (2),
+ * or the first process that executes PROGRAM. Programs that the process executes go on counting.
  *
  * Exit status 0: it was killed; 1: it made fewer calls; 3: the command did not end afterwards.
  */
@@ -22,6 +22,7 @@
 #define TRACED_MAX 64
 #define DEPTH_UNKNOWN (-1) /* it stopped before its parent told of it */
 #define DEPTH_OTHER 99
+#define DEPTH_PROGRAM 98 /* the one that is looked for by its name */
 #define QUIET_MS 150
 #define PATIENCE_S 20
 
@@ -36,6 +37,7 @@ struct traced {
 
 static struct traced all[TRACED_MAX];
 static int wanted_depth;
+static const char *wanted_program; /* NULL once it was found */
 static long wanted_calls;
 static bool was_killed;
 
@@ -57,6 +59,9 @@ static struct traced *find(pid_t pid)
 
 static bool is_any_left(void)
 {
+	/* it may still be executed */
+	if (wanted_program)
+		return true;
 	for (int i = 0; i < TRACED_MAX; i++)
 		if (all[i].pid != 0 && all[i].depth == wanted_depth)
 			return true;
@@ -84,6 +89,26 @@ static void take_child(struct traced *parent)
 	child->waits = false;
 }
 
+static void take_program(struct traced *traced)
+{
+	char path[64];
+	char name[32] = "";
+	FILE *comm;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)traced->pid);
+	comm = wanted_program ? fopen(path, "r") : NULL;
+	if (!comm)
+		return;
+	if (fgets(name, sizeof(name), comm)) {
+		name[strcspn(name, "\n")] = '\0';
+		if (strcmp(name, wanted_program) == 0) {
+			traced->depth = DEPTH_PROGRAM;
+			wanted_program = NULL;
+		}
+	}
+	(void)fclose(comm);
+}
+
 static void take_call(struct traced *traced)
 {
 	traced->is_inside = !traced->is_inside;
@@ -107,6 +132,7 @@ static void take_stop(struct traced *traced, int status)
 		if (!traced->waits)
 			go_on(traced, 0);
 	} else if (event == PTRACE_EVENT_EXEC) {
+		take_program(traced);
 		go_on(traced, 0);
 	} else if (event != 0) {
 		take_child(traced);
@@ -180,10 +206,15 @@ int main(int argc, char **argv)
 	pid_t command;
 
 	if (argc < 4) {
-		(void)fprintf(stderr, "usage: %s DEPTH N COMMAND...\n", argv[0]);
+		(void)fprintf(stderr, "usage: %s DEPTH|PROGRAM N COMMAND...\n", argv[0]);
 		return 2;
 	}
-	wanted_depth = (int)strtol(argv[1], NULL, 10);
+	if (strspn(argv[1], "0123456789") == strlen(argv[1])) {
+		wanted_depth = (int)strtol(argv[1], NULL, 10);
+	} else {
+		wanted_depth = DEPTH_PROGRAM;
+		wanted_program = argv[1];
+	}
 	wanted_calls = strtol(argv[2], NULL, 10);
 	(void)signal(SIGALRM, give_up);
 	(void)alarm(PATIENCE_S);

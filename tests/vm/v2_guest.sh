@@ -178,6 +178,35 @@ equal "web" "$(containr restart -t 0 web 2>&1)"
 equal "33554432" "$(containr exec web cat /sys/fs/cgroup/memory.max 2>&1)"
 equal "web" "$(containr rm -f web 2>&1)"
 
+# check_health AS...: as root, or as somebody else. Checks of a container are told by their exit codes.
+check_health() {
+	"$@" containr run -d --name ill --health-cmd 'test ! -e /slow || { setsid sleep 333 & sleep 333; }' \
+		--health-interval 50ms --health-timeout 300ms --health-retries 1 busybox sleep 1000 > out 2>&1 ||
+		fail "run: $(cat out)"
+	wait_for_health healthy "$@"
+	"$@" containr exec ill touch /slow
+	wait_for_health unhealthy "$@"
+	"$@" containr exec ill rm /slow
+	wait_for_health healthy "$@"
+	equal "" "$(ps -o args | grep '^sleep 333')"
+	equal "ill" "$("$@" containr rm -f ill 2>&1)"
+}
+
+# wait_for_health STATUS AS...
+wait_for_health() {
+	wanted=$1
+	tries=0
+	shift
+	while [ "$("$@" containr inspect --format '{{.State.Health.Status}}' ill)" != "$wanted" ] && [ $tries -lt 100 ]; do
+		tries=$((tries + 1))
+		usleep 100000
+	done
+	[ $tries -lt 100 ] || fail "not $wanted: $("$@" containr inspect ill | grep -A 60 '"Health"' | head -n 60)"
+}
+
+fact "health is checked, and a check that takes too long is killed with what it started"
+check_health env
+
 fact "an ordinary user to whom nothing was delegated is told how to get it"
 as_user containr run --rm --pids-limit 5 busybox true > out 2>&1 && fail "it ran without its limit"
 grep -q 'an ordinary user has no cgroups here' out || fail "$(cat out)"
@@ -217,6 +246,9 @@ equal "mine" "$(in_place containr stop mine 2>&1)"
 equal 3 "$(as_user containr wait mine 2>&1)"
 equal "mine" "$(in_place containr start mine 2>&1)"
 equal "mine" "$(as_user containr rm -f mine 2>&1)"
+
+fact "health of his containers is checked"
+check_health in_place
 
 fact "his container that wants too much memory is killed, and that is known"
 in_place containr run --name hungry --memory 20m busybox tail /dev/zero > out 2>&1

@@ -73,7 +73,7 @@ make_tree() {
 	done
 	cp "$CONTAINR_BUILD/bin/containr" "$tree/containr/bin/"
 	ln -s containr "$tree/containr/bin/containr-runtime"
-	cp "$CONTAINR_BUILD"/libexec/containr/containr-{monitor,init,cleanup,keeper} "$tree/containr/libexec/containr/"
+	cp "$CONTAINR_BUILD"/libexec/containr/containr-{monitor,init,cleanup,keeper,health} "$tree/containr/libexec/containr/"
 	printf 'root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000:user:/state/user:/bin/sh\n' > "$tree/etc/passwd"
 	CONTAINR_ROOT=$tree/state/root CONTAINR_RUNROOT=$dir/run "$CONTAINR_BUILD/bin/containr" \
 		import --default > "$dir/import.log" 2>&1 || skip "no default image: $(cat "$dir/import.log")"
