@@ -44,6 +44,11 @@ static void fill_limits(const struct run_args *args, struct containr_spec *spec)
 	spec->memory_reservation_bytes = args->memory_reservation_bytes;
 	spec->memory_swappiness = args->has_swappiness ? 1 + args->memory_swappiness : 0;
 	spec->blkio_weight = args->blkio_weight;
+	spec->blkio_weight_devices = list(&args->blkio_weight_devices);
+	spec->device_read_bps = list(&args->device_read_bps);
+	spec->device_read_iops = list(&args->device_read_iops);
+	spec->device_write_bps = list(&args->device_write_bps);
+	spec->device_write_iops = list(&args->device_write_iops);
 	spec->oom_kill_disable = args->oom_kill_disable;
 	spec->nano_cpus = args->nano_cpus;
 	spec->cpu_shares = args->cpu_shares;
@@ -69,6 +74,7 @@ static void fill_surroundings(const struct run_args *args, struct containr_spec 
 	spec->cgroupns_mode = args->cgroupns_mode;
 	spec->annotations = list(&args->annotations);
 	spec->sysctls = list(&args->sysctls);
+	spec->volumes_from = list(&args->volumes_from);
 	spec->devices = list(&args->devices);
 	spec->device_rules = list(&args->device_rules);
 	spec->extra_hosts = list(&args->extra_hosts);

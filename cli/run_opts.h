@@ -48,6 +48,12 @@ struct run_args {
 	struct strv security_opts;
 	struct strv ulimits;
 	struct strv sysctls;
+	struct strv blkio_weight_devices;
+	struct strv device_read_bps;
+	struct strv device_read_iops;
+	struct strv device_write_bps;
+	struct strv device_write_iops;
+	struct strv volumes_from;
 	struct strv devices;
 	struct strv device_rules;
 	struct strv groups;
@@ -101,6 +107,8 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	INT(0, "blkio-weight", struct run_args, blkio_weight, "WEIGHT", \
 	    "share of the block devices beside others, 10 to 1000; 0 for none", .min = 0, \
 	    .max = 1000), \
+	STRINGS(0, "blkio-weight-device", struct run_args, blkio_weight_devices, "DEVICE:WEIGHT", \
+		"share of one block device, 10 to 1000", .complete = COMPLETE_FILES), \
 	STRING(0, "bundle", struct run_args, bundle, "DIR", \
 	       "run an OCI bundle instead of an image; options that belong to an image do not count", \
 	       .complete = COMPLETE_DIRS), \
@@ -131,6 +139,14 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 		"add a device of the host, or a folder of them", .complete = COMPLETE_FILES), \
 	STRINGS(0, "device-cgroup-rule", struct run_args, device_rules, "RULE", \
 		"allow the use of devices, e.g. 'c 42:* rwm'"), \
+	STRINGS(0, "device-read-bps", struct run_args, device_read_bps, "DEVICE:BYTES", \
+		"limit of bytes read of a block device a second", .complete = COMPLETE_FILES), \
+	STRINGS(0, "device-read-iops", struct run_args, device_read_iops, "DEVICE:NUMBER", \
+		"limit of reads of a block device a second", .complete = COMPLETE_FILES), \
+	STRINGS(0, "device-write-bps", struct run_args, device_write_bps, "DEVICE:BYTES", \
+		"limit of bytes written to a block device a second", .complete = COMPLETE_FILES), \
+	STRINGS(0, "device-write-iops", struct run_args, device_write_iops, "DEVICE:NUMBER", \
+		"limit of writes to a block device a second", .complete = COMPLETE_FILES), \
 	STRINGS(0, "dns", struct run_args, dns_servers, "ADDRESS", "name server"), \
 	STRINGS(0, "dns-option", struct run_args, dns_options, "OPTION", \
 		"option of resolv.conf, e.g. ndots:2", .aliases = WORDS("dns-opt")), \
@@ -235,6 +251,9 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	       "namespace of host and domain name: host; its own without"), \
 	STRINGS('v', "volume", struct run_args, volumes, "[SRC:]DST[:OPTIONS]", \
 		"mount a folder or file of the host, or a volume", .complete = COMPLETE_FILES), \
+	STRINGS(0, "volumes-from", struct run_args, volumes_from, "CONTAINER[:ro]", \
+		"mount what another container has as volumes and folders of the host", \
+		.complete = COMPLETE_CONTAINERS), \
 	STRING('w', "workdir", struct run_args, working_dir, "DIR", \
 	       "working folder in the container")
 /* clang-format on */

@@ -84,7 +84,7 @@ static int set_rare(struct config_maker *m, struct oci_resources *limits)
 		r = oci_add_setting(limits, OCI_MEMORY_NO_OOM_KILLER, NULL, 1, m->err);
 	if (r == 0 && spec->blkio_weight)
 		r = oci_add_setting(limits, OCI_BLOCK_WEIGHT, NULL, spec->blkio_weight, m->err);
-	return r;
+	return r < 0 ? r : config_set_block_limits(m);
 }
 
 static void set_cpu(const struct containr_spec *spec, struct oci_resources *limits)

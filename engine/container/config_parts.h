@@ -30,6 +30,8 @@ int config_set_userns(struct config_maker *maker) MUST_CHECK;
 int config_set_security(struct config_maker *maker) MUST_CHECK;
 /** Memory, CPUs, processes. */
 int config_set_limits(struct config_maker *maker) MUST_CHECK;
+/** Limits of single block devices. */
+int config_set_block_limits(struct config_maker *maker) MUST_CHECK;
 /** --device, --device-cgroup-rule, and all that the host has for --privileged. */
 int config_set_devices(struct config_maker *maker) MUST_CHECK;
 /** --volume, --mount, --tmpfs, --read-only. */

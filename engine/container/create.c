@@ -43,6 +43,7 @@ void container_release(struct container *container)
 	userns_abandon(&container->userns);
 	name_files_release(&container->name_files);
 	volume_mounts_release(&container->volumes);
+	volumes_from_release(&container->volumes_from);
 	record_release(&container->record);
 	oci_config_release(&container->config);
 	rootfs_release(&container->rootfs);
@@ -147,7 +148,13 @@ static int set_config(struct containr *engine, const struct containr_spec *spec,
 
 	if (!init_path)
 		return fail_oom(err);
-	r = volume_mounts_design(engine, spec, &image->config, &c->volumes, err);
+	r = volumes_from_design(engine, spec, &c->volumes_from, err);
+	if (r == 0 && c->volumes_from.mounts) {
+		whole.mounts = c->volumes_from.mounts;
+		whole.mount_count = c->volumes_from.count;
+	}
+	if (r == 0)
+		r = volume_mounts_design(engine, &whole, &image->config, &c->volumes, err);
 	if (r < 0)
 		return r;
 	if (c->volumes.mounts) {

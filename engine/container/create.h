@@ -10,6 +10,7 @@
 #include "container/plan.h"
 #include "container/record.h"
 #include "container/volume_mounts.h"
+#include "container/volumes_from.h"
 #include "kernel/userns.h"
 
 /*
@@ -24,6 +25,7 @@ struct container {
 	int state_fd;  /* holds the lock */
 	int image_pin; /* keeps the layers until the record does, and the folder from being swept */
 	struct name_files name_files;
+	struct volumes_from volumes_from;
 	struct volume_mounts volumes;
 	struct record record;
 	struct oci_config config;

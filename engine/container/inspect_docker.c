@@ -138,13 +138,10 @@ static void write_host_config(struct json_writer *w, const struct record *record
 	json_close_object(w);
 }
 
-/* What every container has, and the files of the engine: nobody asked for those. */
-static bool is_own_mount(const struct containr *engine, const struct json *mount)
+bool inspect_is_own_mount(const struct containr *engine, const char *target, const char *source)
 {
 	static const char *const usual[] = { "/proc",	    "/dev", "/dev/pts",	     "/dev/shm",
 					     "/dev/mqueue", "/sys", "/sys/fs/cgroup" };
-	const char *target = string_of(mount, "destination");
-	const char *source = string_of(mount, "source");
 	size_t len = strlen(engine->root);
 
 	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
@@ -196,7 +193,8 @@ void inspect_write_docker(struct json_writer *writer, const struct containr *eng
 	json_open_array(writer, "Mounts");
 	for (const struct json *mount = json_first(json_get(spec, "mounts")); mount;
 	     mount = mount->next)
-		if (!is_own_mount(engine, mount))
+		if (!inspect_is_own_mount(engine, string_of(mount, "destination"),
+					  string_of(mount, "source")))
 			write_mount(writer, engine, mount);
 	json_close_array(writer);
 }

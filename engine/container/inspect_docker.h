@@ -15,4 +15,7 @@
 void inspect_write_docker(struct json_writer *writer, const struct containr *engine,
 			  const struct record *record, const struct json *spec);
 
+/** Whether a mount is what every container has, or a file of the engine: nobody asked for those. */
+bool inspect_is_own_mount(const struct containr *engine, const char *target, const char *source);
+
 #endif

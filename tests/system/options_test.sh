@@ -85,6 +85,58 @@ else
 	matches "*CGROUP_APPLY_LIMITS*eight*" "$(cat err)"
 fi
 
+fact "--device-read-bps and its kin limit one block device"
+device=$(find /dev -maxdepth 1 -type b \( -name 'vd?' -o -name 'sd?' -o -name 'nvme?n?' \) -print -quit)
+if [ -z "$device" ]; then
+	not_here "there is no disk"
+elif id=$(containr run -d --name disk --device-read-bps "$device:1mb" --device-write-bps "$device:2m" \
+	--device-read-iops "$device:30" --device-write-iops "$device:40" busybox sleep 100 2> err); then
+	numbers="$(($(stat -c 0x%t "$device"))):$(($(stat -c 0x%T "$device")))"
+	if [ -e "/sys/fs/cgroup/blkio/containr/$id" ]; then
+		for limit in read_bps:1048576 write_bps:2097152 read_iops:30 write_iops:40; do
+			equal "$numbers ${limit#*:}" "$(number "blkio.throttle.${limit%:*}_device")"
+		done
+	else
+		equal "$numbers rbps=1048576 wbps=2097152 riops=30 wiops=40" "$(number io.max)"
+	fi
+	expect_output disk -- containr rm -f disk
+else
+	matches "*CGROUP_APPLY_LIMITS*" "$(cat err)"
+fi
+refuses INVALID_ARGUMENT "--device-read-bps: '/dev/null' is no block device" "" --device-read-bps /dev/null:1mb
+refuses INVALID_ARGUMENT "--device-write-iops: '/dev/sda' is not DEVICE:NUMBER" \
+	"write e.g. --device-write-iops /dev/sda:100" --device-write-iops /dev/sda
+refuses INVALID_ARGUMENT "--blkio-weight-device: '5' is out of range (10 to 1000)" "" --blkio-weight-device /dev/sda:5
+
+fact "--cgroup-parent makes the cgroup below another one"
+id=$(containr run -d --name child --cgroup-parent containr-test-parent/inner --pids-limit 20 busybox sleep 100)
+place=$(find /sys/fs/cgroup -path "*/containr-test-parent/inner/$id" -name "$id" -print -quit)
+matches "*/containr-test-parent/inner/$id" "$place"
+equal 20 "$(cat /sys/fs/cgroup/pids/containr-test-parent/inner/"$id"/pids.max 2> /dev/null || cat "$place/pids.max")"
+expect_output child -- containr pause child
+expect_output child -- containr unpause child
+expect_output child -- containr update --pids-limit 30 child
+containr stats --no-stream child > out
+matches "*child*" "$(cat out)"
+expect_output child -- containr restart -t 0 child
+expect_output child -- containr rm -f child
+equal "" "$(find /sys/fs/cgroup -name "$id" -print -quit)"
+equal "" "$(ls -A run/cgroups)"
+find /sys/fs/cgroup -depth -path '*/containr-test-parent*' -type d -exec rmdir {} +
+refuses INVALID_ARGUMENT "--cgroup-parent: '../up' is no path of a cgroup" \
+	"give one like /shop or shop/front; a slice needs --cgroup-manager systemd" --cgroup-parent ../up
+matches '*"unit": "containr-*.scope"*"Slice=s:shop.slice"*' "$(containr --cgroup-manager systemd run --dry-run --rm \
+	--cgroup-parent shop.slice busybox true)"
+mkdir helpers
+for helper in monitor cleanup init keeper; do
+	cp "$CONTAINR_BUILD/libexec/containr/containr-$helper" helpers/
+done
+expect_error UNSUPPORTED 125 "the systemd cgroup manager needs '$PWD/helpers/containr-systemd'" \
+	"it is built where libsystemd is; or use --cgroup-manager cgroupfs" -- \
+	env CONTAINR_LIBEXEC="$PWD/helpers" containr --cgroup-manager systemd run --rm busybox true
+expect_error INVALID_ARGUMENT 125 "--cgroup-manager: there is no manager 'x'" "use cgroupfs or systemd" -- \
+	containr --cgroup-manager x run --rm busybox true
+
 fact "--oom-score-adj"
 equal 500 "$(inside --oom-score-adj 500 -- cat /proc/self/oom_score_adj)"
 

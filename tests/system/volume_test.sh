@@ -198,4 +198,39 @@ equal "create mount unmount destroy" \
 
 assert_nothing_left
 no_volumes
+fact "--volumes-from mounts what another container has, also one that does not run"
+mkdir host other
+echo of the host > host/file
+containr volume create shared > /dev/null
+id=$(containr create --name giver -v shared:/shared -v "$PWD/host:/host:ro" -v /nameless --tmpfs /scratch busybox true)
+expect_output "of the host" -- inside --volumes-from giver -- cat /host/file
+inside --volumes-from giver -- sh -c 'echo written > /shared/file; echo more > /nameless/file' > out
+equal "" "$(cat out)"
+expect_output "written more" -- inside --volumes-from giver -- sh -c 'echo $(cat /shared/file /nameless/file)'
+matches "*Read-only file system*" "$(inside --volumes-from giver -- sh -c 'echo x > /host/file')"
+matches "*Read-only file system*" "$(inside --volumes-from giver:ro -- sh -c 'echo x > /shared/file')"
+expect_output "" -- inside --volumes-from giver:rw -- sh -c 'echo new > /host/file'
+equal new "$(cat host/file)"
+expect_output "" -- inside --volumes-from giver -- sh -c 'grep /scratch /proc/mounts || :'
+
+fact "what a container asks for itself comes before that, and the last of two containers"
+echo other > other/file
+expect_output "other" -- inside --volumes-from giver -v "$PWD/other:/host" -- cat /host/file
+id=$(containr create --name second -v "$PWD/other:/host" busybox true)
+expect_output "other written" -- inside --volumes-from giver --volumes-from second -- \
+	sh -c 'echo $(cat /host/file /shared/file)'
+expect_error CONTAINER_NOT_FOUND 125 "no such container: nobody" "list containers with: containr ps -a" -- \
+	containr run --rm --volumes-from nobody busybox true
+expect_error INVALID_ARGUMENT 125 "--volumes-from: 'x' is no mode" "use CONTAINER, CONTAINER:ro or CONTAINER:rw" -- \
+	containr run --rm --volumes-from giver:x busybox true
+
+fact "a volume that was taken over is in use by both"
+id=$(containr create --name taker --volumes-from giver busybox true)
+expect_output giver -- containr rm giver
+matches "*VOLUME_IN_USE*" "$(containr volume rm shared 2>&1)"
+expect_output "taker second" -- sh -c 'echo $(containr rm taker second)'
+expect_output shared -- containr volume rm shared
+containr volume ls -q | xargs -r containr volume rm > /dev/null
+assert_nothing_left
+
 finish

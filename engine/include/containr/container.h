@@ -78,8 +78,15 @@ struct containr_spec {
 	const char *cgroupns_mode;  /* "host", "private" */
 	const char *cgroup_manager; /* "cgroupfs", NULL; "systemd": a scope unit of systemd */
 	const char *cgroup_parent;  /* cgroupfs: path of a cgroup, "/shop"; systemd: "shop.slice" */
-	const char *const *annotations;	 /* KEY=VALUE, of the OCI configuration */
-	const char *const *sysctls;	 /* KEY=VALUE */
+	const char *const *annotations; /* KEY=VALUE, of the OCI configuration */
+	const char *const *sysctls;	/* KEY=VALUE */
+	const char *const
+		*volumes_from; /* CONTAINER[:ro|rw], whose volumes and binds it gets too */
+	const char *const *blkio_weight_devices; /* DEVICE:WEIGHT, 10 to 1000 */
+	const char *const *device_read_bps;	 /* DEVICE:BYTES, a second, as the next three */
+	const char *const *device_read_iops;
+	const char *const *device_write_bps;
+	const char *const *device_write_iops;
 	const char *const *devices;	 /* HOST[:CONTAINER[:rwm]] */
 	const char *const *device_rules; /* "c 42:* rwm" */
 	const char *const *groups;	 /* additional groups, names or numbers */

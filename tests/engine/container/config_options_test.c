@@ -85,6 +85,12 @@ static void what_is_no_option_is_refused(void **state)
 		  "--device-cgroup-rule: 'x 1:2 r' is not TYPE MAJOR:MINOR ACCESS" },
 		{ { .device_rules = ONE("c 1 r") },
 		  "--device-cgroup-rule: 'c 1 r' is not TYPE MAJOR:MINOR ACCESS" },
+		{ { .device_read_bps = ONE("/dev/null:1") },
+		  "--device-read-bps: '/dev/null' is no block device" },
+		{ { .device_write_bps = ONE("sda:1") },
+		  "--device-write-bps: 'sda:1' is not DEVICE:NUMBER" },
+		{ { .device_write_iops = ONE("/dev/sda:") },
+		  "--device-write-iops: '/dev/sda:' is not DEVICE:NUMBER" },
 		{ { .cpuset_mems = "" }, "--cpuset-mems: '' is no list of numbers" },
 	};
 
