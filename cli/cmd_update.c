@@ -8,6 +8,7 @@
 struct update_args {
 	const char *cpuset_cpus;
 	const char *cpuset_mems;
+	const char *restart;
 	int64_t blkio_weight;
 	int64_t cpu_period_us;
 	int64_t cpu_quota_us;
@@ -40,6 +41,8 @@ static const struct opt update_opts[] = {
 	      "limit of memory and swap together; -1 for no limit of swap", .minus_one = true),
 	INT(0, "pids-limit", struct update_args, pids_limit, "NUMBER",
 	    "limit of processes and threads; -1 for none", .min = -1, .max = INT32_MAX),
+	STRING(0, "restart", struct update_args, restart, "POLICY",
+	       "no, always, unless-stopped or on-failure[:NUMBER]: from its next end on"),
 	END,
 };
 
@@ -47,7 +50,7 @@ static int update_one(struct cmd_context *ctx, struct containr *engine, const vo
 		      const char *container)
 {
 	const struct update_args *args = untyped;
-	const struct containr_spec limits = {
+	const struct containr_spec changes = {
 		.cpuset_cpus = args->cpuset_cpus,
 		.cpuset_mems = args->cpuset_mems,
 		.blkio_weight = args->blkio_weight,
@@ -59,8 +62,9 @@ static int update_one(struct cmd_context *ctx, struct containr *engine, const vo
 		.memory_reservation_bytes = args->memory_reservation_bytes,
 		.memory_swap_bytes = args->memory_swap_bytes,
 		.pids_limit = args->pids_limit,
+		.restart = args->restart,
 	};
-	int r = containr_update(engine, container, &limits, ctx->err);
+	int r = containr_update(engine, container, &changes, ctx->err);
 
 	if (r == 0)
 		(void)fprintf(ctx->out, "%s\n", container);
@@ -76,13 +80,14 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 static const struct cmd_example examples[] = {
 	{ "containr update --memory 200m --memory-swap 400m web", "give a container more memory" },
 	{ "containr update --cpus 0.5 web db", "limit the CPUs of two" },
+	{ "containr update --restart no web", "let it be when it ends" },
 	{ 0 },
 };
 
 const struct cmd cmd_update = {
 	.name = "update",
 	.operands = "CONTAINER...",
-	.summary = "change the limits of containers",
+	.summary = "change the limits and the restart policy of containers",
 	.description =
 		"A running container has the new limits at once, and every container has them "
 		"from its next start on. What is not given stays as it is.",

@@ -5,6 +5,8 @@
 #include "container/cgroup_place.h"
 #include "container/config_parts.h"
 #include "container/create.h"
+#include "container/handover.h"
+#include "container/helpers.h"
 #include "container/live.h"
 #include "container/oci_resources.h"
 #include "container/resources_apply.h"
@@ -12,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool asks_for_something(const struct containr_spec *limits)
+static bool asks_for_limits(const struct containr_spec *limits)
 {
 	return limits->memory_bytes || limits->memory_swap_bytes ||
 	       limits->memory_reservation_bytes || limits->nano_cpus || limits->cpu_shares ||
@@ -100,52 +102,92 @@ static int merge(struct oci_resources *into, struct oci_resources *from, struct 
 	return r;
 }
 
-static int update(struct containr *engine, struct live *live, const struct containr_spec *limits,
-		  struct oci_config *config, struct oci_config *changes, struct containr_error *err)
+/* Puts a new restart policy into the record; changes nothing outside. */
+static int design_restart(struct containr *engine, const char *restart, struct record *record,
+			  struct containr_error *err)
 {
+	const struct containr_spec spec = { .restart = restart,
+					    .auto_remove = record->auto_remove };
+	autohelpers helpers = { 0 };
+	struct policy policy = { 0 };
+	int r = policy_of_spec(&spec, &policy, err);
+
+	if (r < 0)
+		return r;
+	record->policy.restart = policy.restart;
+	record->policy.restart_max = policy.restart_max;
+	return helpers_find(engine, record, &helpers, err);
+}
+
+/* Its monitor, and every later one, goes by the policy from the next end on. */
+static int update_restart(const struct live *live, const struct record *record,
+			  struct containr_error *err)
+{
+	int r = record_write(live->dir, record, err);
+
+	if (r == 0 && state_is_up(&live->state))
+		r = handover_tell_restart(live->dir, &record->policy, err);
+	return r;
+}
+
+static int update_limits(struct containr *engine, const struct live *live,
+			 const struct containr_spec *limits, bool auto_remove,
+			 struct containr_error *err)
+{
+	struct oci_config config;
+	struct oci_config changes;
+	struct cgroup_place place;
+	int r;
+
+	oci_config_init(&config);
+	oci_config_init(&changes);
+	r = oci_config_load(live->dir, "config.json", &config, err);
+	if (r == 0)
+		r = design(limits, &config.resources, &changes, err);
+	cgroup_place_find(engine, live->id, &place);
+	if (r == 0 && live->state.status == STATE_RUNNING)
+		r = resources_apply(engine->libexec, &place, &changes.resources, err);
+	if (r == 0)
+		r = merge(&config.resources, &changes.resources, err);
+	if (r == 0)
+		r = container_write_config(live->dir, &config,
+					   auto_remove ? FS_VOLATILE : FS_DURABLE, err);
+	oci_config_release(&config);
+	oci_config_release(&changes);
+	return r;
+}
+
+static int update(struct containr *engine, struct live *live, const struct containr_spec *changes,
+		  struct containr_error *err)
+{
+	const bool has_restart = changes->restart && *changes->restart;
 	autorecord record = { 0 };
 	autoclose int lock = -1;
-	struct cgroup_place place;
 	int r = record_lock(live->dir, &lock, err);
 
 	if (r == 0)
 		r = record_read(live->dir, &record, err);
-	if (r == 0)
-		r = oci_config_load(live->dir, "config.json", config, err);
-	if (r == 0)
-		r = design(limits, &config->resources, changes, err);
-	cgroup_place_find(engine, live->id, &place);
-	if (r == 0 && live->state.status == STATE_RUNNING)
-		r = resources_apply(engine->libexec, &place, &changes->resources, err);
-	if (r == 0)
-		r = merge(&config->resources, &changes->resources, err);
-	if (r == 0)
-		r = container_write_config(live->dir, config,
-					   record.auto_remove ? FS_VOLATILE : FS_DURABLE, err);
+	if (r == 0 && has_restart)
+		r = design_restart(engine, changes->restart, &record, err);
+	if (r == 0 && asks_for_limits(changes))
+		r = update_limits(engine, live, changes, record.auto_remove, err);
+	if (r == 0 && has_restart)
+		r = update_restart(live, &record, err);
 	if (r == 0)
 		record_tell(engine, live->id, &record, "update", "");
 	return r;
 }
 
 int containr_update(struct containr *engine, const char *container,
-		    const struct containr_spec *limits, struct containr_error *err)
+		    const struct containr_spec *changes, struct containr_error *err)
 {
 	autolive live = LIVE_INIT;
-	struct oci_config config;
-	struct oci_config changes;
 	int r;
 
-	if (!asks_for_something(limits)) {
-		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "no limit is given to change");
+	if (!asks_for_limits(changes) && !(changes->restart && *changes->restart)) {
+		(void)fail(err, CONTAINR_E_INVALID_ARGUMENT, "nothing is given to change");
 		return fail_hint(err, "say what to change, e.g. --memory 200m");
 	}
 	r = live_find(engine, container, &live, err);
-	if (r < 0)
-		return r;
-	oci_config_init(&config);
-	oci_config_init(&changes);
-	r = update(engine, &live, limits, &config, &changes, err);
-	oci_config_release(&config);
-	oci_config_release(&changes);
-	return r;
+	return r < 0 ? r : update(engine, &live, changes, err);
 }

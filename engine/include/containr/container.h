@@ -284,15 +284,15 @@ int containr_rename(struct containr *engine, const char *container, const char *
 		    struct containr_error *err);
 
 /**
- * Changes limits of a container: at once if it runs, and for every later start.
+ * Changes limits and the restart policy of a container: at once if it runs, and for every later start.
  *
- * @limits: of it only these count, and where they are 0 or NULL nothing is changed: memory_bytes,
- *          memory_swap_bytes, memory_reservation_bytes, nano_cpus, cpu_shares, cpu_quota_us,
- *          cpu_period_us, cpuset_cpus, cpuset_mems, pids_limit, blkio_weight
+ * @changes: of it only these count, and where they are 0 or NULL nothing is changed: memory_bytes,
+ *           memory_swap_bytes, memory_reservation_bytes, nano_cpus, cpu_shares, cpu_quota_us,
+ *           cpu_period_us, cpuset_cpus, cpuset_mems, pids_limit, blkio_weight, restart
  * Errors: CGROUP_APPLY_LIMITS, INVALID_ARGUMENT (also when nothing is to be changed), UNSUPPORTED.
  */
 int containr_update(struct containr *engine, const char *container,
-		    const struct containr_spec *limits, struct containr_error *err);
+		    const struct containr_spec *changes, struct containr_error *err);
 
 enum containr_change_kind {
 	CONTAINR_CHANGE_ADDED = 'A',
