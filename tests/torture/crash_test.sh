@@ -23,6 +23,12 @@ is_settled() {
 	[ "$seen_state" != running ] && [ "$seen_state" != restarting ]
 }
 
+# Whoever looks at one that is to run again has started it.
+is_no_longer_restarting() {
+	look "$1"
+	[ "$seen_state" != restarting ]
+}
+
 # What a record says is so: one that runs has a process, and no other has.
 check_state() {
 	case $seen_state in
@@ -46,7 +52,7 @@ check_all() {
 	for id in $ids; do
 		# what runs for a moment only may end between two looks
 		[ -z "$short_lived" ] || wait_for is_settled "$id"
-		look "$id"
+		wait_for is_no_longer_restarting "$id"
 		check_state
 		containr logs "$id" > /dev/null 2>&1 || fail "logs of $id does not work"
 		containr rm -f "$id" > /dev/null 2> err || fail "cannot remove $id: $(cat err)"
@@ -80,6 +86,25 @@ keeps_exits() {
 	[ "$(printf '6.15\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 6.15 ]
 }
 
+# lose_monitor: kills that of "box".
+lose_monitor() {
+	local monitor
+
+	look box
+	monitor=$(sed -n 's/^PPid:\t//p' "/proc/$seen_pid/status")
+	# who started it may not have become the monitor yet
+	wait_for pgrep -f "^containr-monitor $(containr ps -q --no-trunc)"
+	kill -KILL "$monitor"
+	wait_for sh -c "! [ -d /proc/$monitor ]"
+}
+
+# lose_both: and the container with it, before anybody looks.
+lose_both() {
+	lose_monitor
+	kill -KILL "$seen_pid"
+	wait_for sh -c "! [ -d /proc/$seen_pid ]"
+}
+
 pinned=''
 sleeper="containr run -d --name box busybox sleep 100"
 
@@ -102,6 +127,20 @@ fact "the command line of exec"
 crash 0 "$sleeper" containr exec box true
 fact "the command line of kill"
 crash 0 "$sleeper" containr kill box
+fact "the command line of update"
+crash 0 "$sleeper" containr update --restart always box
+fact "who looks first at a container whose monitor was killed"
+crash 0 "$sleeper; lose_monitor" containr ps
+fact "the monitor in its place, and its cleanup"
+crash 2 "$sleeper; lose_monitor" containr kill box
+fact "who looks first at one that ended as well"
+crash 0 "$sleeper; lose_both" containr ps
+fact "who looks first at one that ended and is removed"
+crash 0 "containr run -d --rm --name box busybox sleep 100; lose_both" containr ps
+fact "who looks first at one that is to run again"
+crash 0 "containr run -d --restart always --name box busybox sleep 100; lose_both" containr ps
+fact "the keeper that runs it again"
+crash 2 "containr run -d --restart always --name box busybox sleep 100; lose_both" containr ps
 
 short_lived=1 codes='7 137'
 # only what runs detached keeps its exit code without a monitor
