@@ -261,6 +261,7 @@ expect_output front -- containr rm front
 assert_nothing_left
 
 fact "its exit code is known also where it ended with its monitor"
+rm front.out # or the old one would do
 containr run --name front busybox sh -c 'echo ready; exec sleep 100' > front.out 2> front.err &
 client=$!
 wait_for grep -q ready front.out

@@ -256,6 +256,7 @@ containr run -d --name lost busybox sleep 100 > out
 pid=$(inspect_value lost Pid)
 lose_monitor lost
 kill -KILL "$pid"
+wait_for is_gone "$pid"
 rm -r "$CONTAINR_ROOT/containers/$(cat out)" "$CONTAINR_ROOT/names/lost"
 rmdir /sys/fs/cgroup/{,*/}containr/"$(cat out)" 2> /dev/null || true
 containr run --rm busybox true
