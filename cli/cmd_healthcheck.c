@@ -10,7 +10,7 @@
 static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 {
 	autoengine *engine = NULL;
-	struct containr_health_result result;
+	struct containr_health_result result = { 0 };
 	int r = engine_open(ctx, &engine);
 
 	(void)args;

@@ -24,7 +24,9 @@ static const struct flag {
 
 static const char *skip_blanks(const char *text)
 {
-	return text + strspn(text, " \t\n");
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
 }
 
 static int fail_change(const char **problem, const char *text)
@@ -73,7 +75,9 @@ static int read_flags(const char **text, struct containr_healthcheck *check, con
 					   "known are --interval= --timeout= --start-period= "
 					   "--start-interval= --retries=");
 		value = *text + strlen(flag->name);
-		len = strcspn(value, " \t\n");
+		len = 0;
+		while (value[len] && !isspace((unsigned char)value[len]))
+			len++;
 		if (len >= sizeof(copy))
 			return fail_change(problem, "a value is too long");
 		(void)snprintf(copy, sizeof(copy), "%.*s", (int)len, value);

@@ -76,7 +76,9 @@ static bool read_word(const char **text, struct str *out)
 		else
 			str_append_char(out, *p);
 	}
-	*text = p + strspn(p, " \t\n");
+	while (isspace((unsigned char)*p))
+		p++;
+	*text = p;
 	return quote == '\0';
 }
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #define LINES_MAX 4
+#define TEN "0000000000"
 
 struct fact {
 	const char *lines[LINES_MAX];
@@ -33,6 +34,8 @@ static const struct fact facts[] = {
 	{ { "LABEL a.b=c \"d e\"=f" }, "{\"Labels\":{\"a.b\":\"c\",\"d e\":\"f\"}}" },
 	{ { "EXPOSE 80 53/udp", "EXPOSE 80/tcp" },
 	  "{\"ExposedPorts\":{\"80/tcp\":{},\"53/udp\":{}}}" },
+	{ { "EXPOSE 80\v81 \f82" },
+	  "{\"ExposedPorts\":{\"80/tcp\":{},\"81/tcp\":{},\"82/tcp\":{}}}" },
 	{ { "VOLUME /data /log", "VOLUME [\"/data\", \"/a b\"]" },
 	  "{\"Volumes\":{\"/data\":{},\"/log\":{},\"/a b\":{}}}" },
 	{ { "USER 1000:1000", "STOPSIGNAL SIGINT" },
@@ -103,9 +106,7 @@ static void what_is_no_instruction_is_refused(void **state)
 		"HEALTHCHECK --retries=-1 CMD x",
 		"HEALTHCHECK --retries=many CMD x",
 		"HEALTHCHECK --often=1s CMD x",
-		"HEALTHCHECK "
-		"--interval=1000000000000000000000000000000000000000000000000000000000000"
-		"0000000000000000000000000000000000000000 CMD x",
+		"HEALTHCHECK --interval=" TEN TEN TEN TEN TEN TEN TEN " CMD x",
 	};
 
 	(void)state;
