@@ -39,6 +39,10 @@ checker_of() {
 	pgrep -f "containr-health $(containr inspect --format '{{.Id}}' "$1")"
 }
 
+has_one_checker() {
+	[ "$(checker_of web | wc -l)" = 1 ]
+}
+
 is_gone() {
 	[ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
 }
@@ -133,12 +137,26 @@ equal starting "$(health web)"
 wait_for is_health web unhealthy
 [ "$(checker_of web)" != "$checker" ] || fail "it is the old one"
 equal 1 "$(checker_of web | wc -l)"
+
+fact "of several who look at once one starts it"
+checker=$(checker_of web)
+kill -KILL "$checker"
+wait_for is_gone "$checker"
+looks=''
+for n in {1..8}; do
+	containr ps > "looked$n" &
+	looks+=" $!"
+done
+# shellcheck disable=SC2086 # one argument a process
+wait $looks
+wait_for has_one_checker
+sleep 0.3
+equal 1 "$(checker_of web | wc -l)"
+
+fact "a record that is gone is made again"
 rm -r "$CONTAINR_RUNROOT/health"
 equal starting "$(health web)"
 wait_for is_health web unhealthy
-has_one_checker() {
-	[ "$(checker_of web | wc -l)" = 1 ]
-}
 wait_for has_one_checker
 
 fact "without its monitor it is checked as well"
