@@ -362,6 +362,73 @@ static void guest_whose_first_word_is_not_known_is_sent_away(void **state)
 	cleanup_close(&guest);
 }
 
+/* Sends the word of a client whose monitor was killed, with its way to the input. */
+static void come_again(int guest, int input)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	char word = MONITOR_MSG_AGAIN;
+	struct iovec data = { .iov_base = &word, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = control.space,
+				  .msg_controllen = sizeof(control.space) };
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &input, sizeof(int));
+	assert_int_equal(sendmsg(guest, &message, 0), 1);
+}
+
+static void client_of_a_killed_monitor_is_that_again_and_brings_the_input(void **state)
+{
+	struct ends *ends = *state;
+	char text[8] = "";
+	int input[2];
+	int guest;
+
+	/* as a monitor finds it that was started in place of another one */
+	cleanup_close(&ends->relay.client);
+	cleanup_close(&ends->relay.input);
+	ends->relay.client = ends->relay.input = -1;
+	assert_int_equal(pipe2(input, O_CLOEXEC), 0);
+	guest = seat_guest(ends, false);
+	come_again(guest, input[1]);
+	(void)close(input[1]);
+	assert_int_equal(relay_guest_ready(&ends->relay, &ends->relay.guests.all[0]), 0);
+	assert_int_equal(ends->relay.guests.all[0].fd, -1);
+	cleanup_close(&ends->client);
+	ends->client = guest;
+
+	send_message(ends, MONITOR_MSG_INPUT, "typed");
+	send_message(ends, MONITOR_MSG_INPUT_END, "");
+	run_dry(&ends->relay);
+	assert_int_equal(read(input[0], text, sizeof(text)), 5);
+	assert_string_equal(text, "typed");
+	assert_int_equal(read(input[0], text, sizeof(text)), 0);
+	say(ends->output, "out\n");
+	run_dry(&ends->relay);
+	assert_told(ends, MONITOR_MSG_OUTPUT, "out\n");
+	cleanup_close(&ends->relay.client);
+	(void)close(input[0]);
+}
+
+static void who_says_so_beside_a_client_is_sent_away(void **state)
+{
+	struct ends *ends = *state;
+	int guest = seat_guest(ends, false);
+
+	come_again(guest, ends->output);
+	assert_int_equal(relay_guest_ready(&ends->relay, &ends->relay.guests.all[0]), 0);
+	assert_int_equal(ends->relay.guests.all[0].fd, -1);
+	assert_int_equal(ends->relay.client, MONITOR_FD_CLIENT);
+	assert_int_equal(ends->relay.input, MONITOR_FD_INPUT);
+	cleanup_close(&guest);
+}
+
 #define WITH_ENDS(test) cmocka_unit_test_setup_teardown(test, make_ends, remove_ends)
 
 int main(void)
@@ -378,6 +445,8 @@ int main(void)
 		WITH_ENDS(guest_that_does_not_read_is_told_what_it_missed),
 		WITH_ENDS(guest_gets_output_only_once_it_asked),
 		WITH_ENDS(guest_whose_first_word_is_not_known_is_sent_away),
+		WITH_ENDS(client_of_a_killed_monitor_is_that_again_and_brings_the_input),
+		WITH_ENDS(who_says_so_beside_a_client_is_sent_away),
 		cmocka_unit_test(streams_that_are_not_there_are_none),
 	};
 
