@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/oci/runtime.h"
 
+#include "kernel/memory_policy.h"
 #include "kernel/mount.h"
 #include "kernel/ns.h"
 
@@ -53,6 +54,21 @@ static void write_enabled(struct json_writer *w, const char *key, bool enabled)
 	json_close_object(w);
 }
 
+static void write_memory_policy(struct json_writer *w)
+{
+	json_open_object(w, "memoryPolicy");
+	json_open_array(w, "modes");
+	for (int mode = 0; memory_policy_mode_name(mode); mode++)
+		json_string(w, NULL, memory_policy_mode_name(mode));
+	json_close_array(w);
+	json_open_array(w, "flags");
+	for (unsigned int flag = 1; flag <= MEMORY_POLICY_FLAG_LAST; flag <<= 1)
+		if (memory_policy_flag_name(flag))
+			json_string(w, NULL, memory_policy_flag_name(flag));
+	json_close_array(w);
+	json_close_object(w);
+}
+
 static void write_linux(struct json_writer *w)
 {
 	json_open_object(w, "linux");
@@ -70,6 +86,8 @@ static void write_linux(struct json_writer *w)
 	write_enabled(w, "apparmor", true);
 	write_enabled(w, "selinux", true);
 	write_enabled(w, "intelRdt", false);
+	write_enabled(w, "netDevices", true);
+	write_memory_policy(w);
 	json_close_object(w);
 }
 

@@ -133,6 +133,8 @@ static int set_up(struct exec_child *c)
 	if (r == 0)
 		r = process_set_personality(c->request->config, &c->err);
 	if (r == 0)
+		r = memory_policy_apply(&c->request->config->memory_policy, &c->err);
+	if (r == 0)
 		r = process_set_limits(process, c->request->log, &c->err);
 	if (r == 0)
 		r = process_set_oom_score(process, &c->err);

@@ -243,6 +243,8 @@ static int set_limits(struct init *init)
 	int r = process_set_personality(init->plan->config, &init->err);
 
 	if (r == 0)
+		r = memory_policy_apply(&init->plan->config->memory_policy, &init->err);
+	if (r == 0)
 		r = process_set_limits(init->process, init->log, &init->err);
 	if (r == 0 && !init->args->in_user_ns)
 		r = process_set_oom_score(init->process, &init->err);

@@ -8,6 +8,7 @@
 #include "kernel/device_filter.h"
 #include "kernel/guide.h"
 #include "kernel/lsm.h"
+#include "kernel/netdev.h"
 #include "kernel/ns.h"
 #include "kernel/userns.h"
 
@@ -32,7 +33,7 @@ struct parent {
 	int error_pipe[2];
 	int userns;    /* to enter; -1 for none or a new one */
 	int pid_ns;    /* to join; -1 for none */
-	int mapped[2]; /* the child waits at it for its ids, and for its cgroup where it is moved */
+	int mapped[2]; /* the child waits at it for what it is given: ids, cgroup, devices */
 	struct launch_trees trees;
 	struct rendezvous meeting;
 	struct containr_error *err;
@@ -245,12 +246,38 @@ static int clone_directly(struct parent *p)
 	return map_ids(p);
 }
 
+/* From here, where they are: config-linux.md, "Network Devices". */
+static int give_net_devices(struct parent *p)
+{
+	const struct oci_config *config = p->launch->plan->config;
+	autoclose int netns = -1;
+	char path[64];
+	int r = 0;
+
+	if (!config->net_device_count)
+		return 0;
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)p->made.pid);
+	for (size_t i = 0; i < ns_kind_count; i++)
+		if (ns_kinds[i].flag == CLONE_NEWNET)
+			netns = p->join[i] >= 0 ? fcntl(p->join[i], F_DUPFD_CLOEXEC, 0)
+						: openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	if (netns < 0)
+		return fail_sys(p->err, CONTAINR_E_NAMESPACE_SETUP,
+				"cannot open the container's network namespace");
+	for (size_t i = 0; i < config->net_device_count && r == 0; i++)
+		r = netdev_move(config->net_devices[i].name, config->net_devices[i].new_name, netns,
+				p->err);
+	return r;
+}
+
 static int clone_child(struct parent *p)
 {
 	int r = p->userns >= 0 ? clone_by_guide(p) : clone_directly(p);
 
 	if (r == 0 && is_moved_by_systemd(p))
 		r = scope_attach(p->launch->scope, p->made.pid, p->err);
+	if (r == 0)
+		r = give_net_devices(p);
 	if (r == 0 && p->mapped[1] >= 0 && write(p->mapped[1], "", 1) != 1)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot wake the child");
 	return r;
@@ -341,7 +368,9 @@ static int prepare(struct parent *p)
 	if (r == 0)
 		r = launch_trees_make(p->launch->plan, &p->trees, p->err);
 	p->init.in_user_ns = p->launch->plan->new_user_ns || p->userns >= 0;
-	if (r == 0 && ((p->launch->plan->new_user_ns && p->userns < 0) || is_moved_by_systemd(p)) &&
+	if (r == 0 &&
+	    ((p->launch->plan->new_user_ns && p->userns < 0) || is_moved_by_systemd(p) ||
+	     p->launch->plan->config->net_device_count) &&
 	    pipe2(p->mapped, O_CLOEXEC) < 0)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	p->init.mapped = p->mapped[0];

@@ -69,6 +69,8 @@ void oci_config_release(struct oci_config *config)
 	free(config->cgroups_path);
 	free(config->rootfs_propagation);
 	free(config->mount_label);
+	free(config->memory_nodes);
+	oci_net_devices_release(config);
 	strv_release(&config->masked_paths);
 	strv_release(&config->readonly_paths);
 	strv_release(&config->sysctls);

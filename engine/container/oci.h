@@ -8,6 +8,7 @@
 #include "kernel/caps.h"
 #include "kernel/device_filter.h"
 #include "kernel/idmap.h"
+#include "kernel/memory_policy.h"
 #include "kernel/rlimit.h"
 #include "kernel/schedule.h"
 #include "kernel/seccomp.h"
@@ -99,6 +100,12 @@ struct oci_device {
 	unsigned int mode; /* permission bits */
 	uint32_t uid;
 	uint32_t gid;
+};
+
+/* A network device of the host that becomes the container's. */
+struct oci_net_device {
+	char *name;
+	char *new_name; /* in the container */
 };
 
 #define OCI_UNSET INT64_MIN /* a limit that was not given; -1 is "unlimited" */
@@ -211,7 +218,11 @@ struct oci_config {
 	char *cgroups_path;
 	char *rootfs_propagation;
 	char *mount_label; /* of SELinux, for file systems that are made for the container */
-	bool is_32_bit;	   /* linux.personality.domain is LINUX32; personality(2) */
+	struct memory_policy memory_policy;
+	char *memory_nodes; /* as it was given */
+	struct oci_net_device *net_devices;
+	size_t net_device_count;
+	bool is_32_bit; /* linux.personality.domain is LINUX32; personality(2) */
 	struct oci_resources resources;
 	enum oci_seccomp seccomp;
 	const struct json *seccomp_profile; /* OCI_SECCOMP_PROFILE: linux.seccomp; in seccomp_doc */
@@ -273,6 +284,11 @@ const char *oci_hook_kind_name(enum oci_hook_kind kind);
 /** Writes the member "hooks", if there are any. */
 void oci_hooks_write(struct json_writer *writer, const struct oci_config *config);
 void oci_hooks_release(struct oci_config *config);
+
+/** Write the members "memoryPolicy" and "netDevices", if they are there. */
+void oci_memory_policy_write(struct json_writer *writer, const struct oci_config *config);
+void oci_net_devices_write(struct json_writer *writer, const struct oci_config *config);
+void oci_net_devices_release(struct oci_config *config);
 
 /** Writes scheduler, ioPriority and execCPUAffinity of a process, if there are any. */
 void oci_schedule_write(struct json_writer *writer, const struct oci_process *process);

@@ -48,6 +48,12 @@ int oci_mappings_read(const struct place *at, struct idmap *uids, struct idmap *
 /** Reads timeOffsets into the struct oci_config @target. */
 int oci_time_offsets_read(const struct place *at, void *target) MUST_CHECK;
 
+/** Reads memoryPolicy into the struct oci_config @target. */
+int oci_memory_policy_read(const struct place *at, void *target) MUST_CHECK;
+
+/** Reads netDevices into the struct oci_config @target. */
+int oci_net_devices_read(const struct place *at, void *target) MUST_CHECK;
+
 /** Reads a process object into the struct oci_process @target. */
 int oci_process_read(const struct place *at, void *target) MUST_CHECK;
 

@@ -139,7 +139,7 @@ static int read_device_rule(const struct place *at, void *target)
 }
 
 /* What would be silently weaker if it were left out. */
-static const char *const refused_linux[] = { "intelRdt", "netDevices", "memoryPolicy" };
+static const char *const refused_linux[] = { "intelRdt" };
 
 static int read_resources(const struct place *at, void *target)
 {
@@ -186,6 +186,10 @@ static int read_linux(const struct place *at, void *target)
 		r = place_object(at, "resources", config, read_resources);
 	if (r == 0)
 		r = place_object(at, "personality", config, read_personality);
+	if (r == 0)
+		r = place_object(at, "memoryPolicy", config, oci_memory_policy_read);
+	if (r == 0)
+		r = place_object(at, "netDevices", config, oci_net_devices_read);
 	if (r == 0)
 		r = place_string(at, "cgroupsPath", &config->cgroups_path);
 	if (r == 0)

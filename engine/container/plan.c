@@ -52,6 +52,9 @@ static int plan_namespaces(struct plan *plan, struct containr_error *err)
 	if (!plan->new_mount_ns)
 		return fail(err, CONTAINR_E_INVALID_CONFIG,
 			    "linux.namespaces: a new mount namespace is required");
+	if (config->net_device_count && !oci_namespace(config, CLONE_NEWNET))
+		return fail(err, CONTAINR_E_INVALID_CONFIG,
+			    "linux.netDevices: needs a network namespace");
 	if (config->hostname && *config->hostname && !oci_namespace(config, CLONE_NEWUTS))
 		return fail(err, CONTAINR_E_INVALID_CONFIG,
 			    "hostname: needs a uts namespace, the host would be renamed");

@@ -104,4 +104,52 @@ expect_status 0 -- runtime delete --force watched
 fact "nothing is left"
 no_bundle_left || fail "something is left: $(ls "$scratch/runtime")"
 
+fact "linux.memoryPolicy is that of the program, and of what exec runs"
+if [ -e /proc/self/numa_maps ]; then
+	configure . 'linux["memoryPolicy"] = {"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES"]}
+sh("cat /proc/self/numa_maps")'
+	matches "*bind=static:0*" "$(runtime run one)"
+	configure . 'linux["memoryPolicy"] = {"mode": "MPOL_INTERLEAVE", "nodes": "0"}
+sh("sleep 1000")'
+	expect_status 0 -- runtime run -d one > /dev/null
+	matches "*interleave:0*" "$(runtime exec one cat /proc/self/numa_maps)"
+	expect_status 0 -- runtime delete --force one
+	configure . 'linux["memoryPolicy"] = {"mode": "MPOL_BIND"}; sh("true")'
+	expect_error PROCESS_SETUP 125 "cannot set the memory policy to MPOL_BIND: Invalid argument" "" -- runtime run one
+else
+	not_here "the kernel knows no NUMA nodes"
+fi
+
+fact "linux.netDevices move to the container with their addresses, and are up"
+if ip link add give0 type veth peer name keep0 2> /dev/null && ip link add pair0 type veth peer name pair1; then
+	ip address add 10.9.8.7/24 dev give0
+	ip -6 address add fd00:9::7/64 dev give0
+	ip link set give0 up mtu 1300
+	configure . 'linux["netDevices"] = {"give0": {"name": "eth7"}, "pair1": {}}; sh("sleep 1000")'
+	expect_status 0 -- runtime run -d one > /dev/null
+	pid=$(runtime state one | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
+	nsenter -t "$pid" -n ip address > addresses
+	matches "*eth7@*> mtu 1300 *" "$(cat addresses)"
+	grep -q "inet 10.9.8.7/24" addresses || fail "address: $(cat addresses)"
+	grep -q "inet6 fd00:9::7/64" addresses || fail "address: $(cat addresses)"
+	grep -q "eth7@.*<[A-Z,_-]*UP" addresses || fail "it is down: $(cat addresses)"
+	grep -q "pair1@" addresses || fail "no pair1: $(cat addresses)"
+	equal "" "$(ip -br link show give0 2> /dev/null)"
+	# with the namespace a device goes that is no hardware
+	expect_status 0 -- runtime delete --force one
+	wait_for sh -c '! ip link show pair0 > /dev/null 2>&1'
+	expect_error NAMESPACE_SETUP 125 "cannot find the network device 'give0': No such device" "" -- runtime run one
+	ip link add give0 type veth peer name keep0
+	configure . 'linux["netDevices"] = {"give0": {"name": "lo"}}; sh("true")'
+	expect_error NAMESPACE_SETUP 125 "the container's network has a device 'lo' already: File exists" "" -- runtime run one
+	matches "give0@keep0*" "$(ip -br link show give0)"
+	configure . 'linux["netDevices"] = {"give0": {}}
+linux["namespaces"] = [ns for ns in linux["namespaces"] if ns["type"] != "network"]; sh("true")'
+	expect_error INVALID_CONFIG 125 "linux.netDevices: needs a network namespace" \
+		"see the OCI runtime specification, config.md" -- runtime run one
+	ip link del give0
+else
+	not_here "the kernel has no veth devices"
+fi
+
 finish
