@@ -219,7 +219,7 @@ static int start(struct call *call)
 		.pidfd = call->pidfd,
 		.namespaces = oci_namespace_flags(&call->config),
 		.privileged = spec->privileged,
-		.dies_with_caller = spec->timeout_ns > 0,
+		.dies_with_caller = spec->timeout_ns > 0 || spec->take_output,
 		.stdio = { spec->stdin_open && !spec->detach ? STDIN_FILENO : call->null,
 			   spec->detach ? call->null : STDOUT_FILENO,
 			   spec->detach ? call->null : STDERR_FILENO },
@@ -404,7 +404,11 @@ int exec_command(struct containr *engine, const char *container,
 		r = open_cgroup(&call);
 	if (r < 0)
 		return r;
-	signals_hold(&signals);
+	/* those that are passed on; where the output is taken none is, and they are the caller's own */
+	if (spec->take_output)
+		(void)sigprocmask(SIG_BLOCK, NULL, &signals);
+	else
+		signals_hold(&signals);
 	r = start(&call);
 	if (r == 0)
 		r = finish(&call, ret_exit_code);

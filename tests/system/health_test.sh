@@ -181,6 +181,25 @@ is_idle() {
 wait_for is_idle
 kill -CONT "$checker"
 
+fact "a check by hand is interrupted at once, and takes its command along"
+containr run -d --name long --health-cmd 'sleep 4444' --health-interval 1h busybox sleep 1000 > out
+containr healthcheck run long &
+runner=$!
+is_checking() {
+	pgrep -f '^sleep 4444'
+}
+is_done() {
+	! is_checking
+}
+wait_for is_checking
+kill -TERM $runner
+status=0
+wait $runner || status=$?
+equal 143 $status
+wait_for is_done
+equal "starting 0" "$(health long) $(checks long)"
+containr rm -f long > out
+
 fact "a check whose own process is killed leaves nothing behind for longer than until the next"
 kill_check() {
 	local check

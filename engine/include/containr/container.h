@@ -351,12 +351,13 @@ struct containr_exec_spec {
 	bool privileged; /* all capabilities of the engine */
 
 	/* gets what the command writes, both streams, instead of the caller's own; called until the
-	 * command has ended, what comes later is lost. Not with `tty` or `detach`. NULL: none */
+	 * command has ended, what comes later is lost. No signals are passed on, and the command dies
+	 * with its caller. Not with `tty` or `detach`. NULL: none */
 	void (*take_output)(void *context, const char *bytes, size_t len);
 	void *context;
 
-	/* after it the command is killed with all that it started; the time in which the container
-	 * is paused does not count. Not with `detach`. 0: none */
+	/* after it the command is killed with all that it started; time in which the container is paused
+	 * does not count. The command dies with its caller. Not with `detach`. 0: none */
 	int64_t timeout_ns;
 };
 
