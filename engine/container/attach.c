@@ -219,14 +219,14 @@ static bool see_end(struct attach *a)
 /*
  * Finds how the container is, by which it gets another monitor or its end is written down.
  *
- * @ret_vain: there is no monitor and will be none
+ * @ret_vain: there is no monitor and will be none, or nobody knows how it ended
  */
 static int find_again(struct attach *a, int *ret_connection, bool *ret_vain)
 {
 	autolive live = LIVE_INIT;
 	int r = live_find(a->engine, a->container, &live, a->err);
 
-	*ret_vain = r < 0 || live.monitor_lost;
+	*ret_vain = r < 0 || live.monitor_lost || !state_is_up(&live.state);
 	if (r < 0)
 		return r;
 	if (live.state.exit_known && live.state.pid == 0) {

@@ -402,7 +402,9 @@ int main(int argc, char **argv)
 		next_hide(argv);
 		tell(&monitor, "destroy", "");
 	}
-	relay_tell_exit(&monitor.relay, ending.code);
+	/* clients that are told nothing look at the record, and say what it says */
+	if (ending.is_known)
+		relay_tell_exit(&monitor.relay, ending.code);
 	if (delay_ms)
 		restart_after(&monitor, delay_ms);
 	next_become_cleanup(argv);

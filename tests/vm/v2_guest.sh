@@ -112,6 +112,38 @@ equal "web" "$(containr stop web 2>&1)"
 equal 3 "$(containr wait web)"
 equal "web" "$(containr rm web 2>&1)"
 
+fact "where a monitor was killed another one sees the output, the end and that it was for memory"
+containr run -d --name lost -m 32m busybox sh -c \
+	'while [ ! -e /go ]; do sleep 0.1; done; echo after; tail /dev/zero' > /dev/null
+kill -9 "$(sed -n 's/^PPid:\t//p' "/proc/$(containr inspect --format '{{.State.Pid}}' lost)/status")"
+usleep 100000
+containr exec lost touch /go
+containr wait lost > /dev/null
+equal "exited true" "$(containr inspect --format '{{.State.Status}} {{.State.OOMKilled}}' lost)"
+equal after "$(containr logs lost)"
+equal oom "$(containr events --since 1h --until 0s --filter container=lost --filter event=oom --format '{{.Action}}')"
+# this kernel is older than 6.15, or tells it
+equal "$(case $(uname -r) in 6.1.*) echo false 255 ;; *) echo true 137 ;; esac)" \
+	"$(containr inspect --format '{{.State.ExitCodeKnown}} {{.State.ExitCode}}' lost)"
+containr rm lost > /dev/null
+
+fact "in the foreground it is no guess either"
+containr run --name front busybox sh -c \
+	'echo up; while [ ! -e /go ]; do sleep 0.1; done; echo after; exit 7' > front.out 2> front.err &
+client=$!
+until grep -q up front.out; do usleep 10000; done
+kill -9 "$(sed -n 's/^PPid:\t//p' "/proc/$(containr inspect --format '{{.State.Pid}}' front)/status")"
+usleep 300000
+containr exec front touch /go
+status=0
+wait $client || status=$?
+equal "$(case $(uname -r) in 6.1.*) echo 125 ;; *) echo 7 ;; esac)" $status
+equal "up after" "$(xargs < front.out)"
+case $(uname -r) in
+6.1.*) grep -q MONITOR_LOST front.err || fail "it said $(cat front.err)" ;;
+esac
+containr rm front > /dev/null
+
 fact "what a container leaves running is killed with it"
 containr run --rm busybox sh -c 'sleep 1000 & sleep 1000 &' || fail "run"
 

@@ -178,7 +178,8 @@ struct containr_attach_options {
  *
  * @connection:    of containr_start() or containr_connect(); stays the caller's
  * @ret_exit_code: exit code of the container; -1 when it was detached from and goes on
- * Errors: MONITOR_LOST when the container's monitor was killed and no other one could be started; IO.
+ * Errors: MONITOR_LOST when the container's monitor was killed, and no other one could be started or the
+ * exit code is known to nobody (Linux before 6.15); IO.
  */
 int containr_attach(struct containr *engine, const char *container, int connection,
 		    const struct containr_attach_options *options, int *ret_exit_code,
