@@ -7,7 +7,8 @@ set -euo pipefail
 
 declare -A groups=(
 	[build]="gcc libc6-dev musl-tools cmake ninja-build pkg-config make git libseccomp-dev
-		 libarchive-dev libssl-dev libzstd-dev libisal-dev libsystemd-dev busybox-static ca-certificates"
+		 libarchive-dev libssl-dev libzstd-dev libisal-dev libcurl4-openssl-dev libsystemd-dev
+		 busybox-static ca-certificates"
 	[demo]="mmdebstrap uidmap"
 	[test]="g++ libcmocka-dev libcjson-dev libcap-dev libseccomp-dev iproute2 util-linux procps
 		python3 jq xz-utils zstd tmux strace uidmap bsdutils man-db mandoc shellcheck clang-format zsh fish

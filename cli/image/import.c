@@ -7,34 +7,16 @@
 #include "cli/engine.h"
 #include "cli/human.h"
 #include "cli/image/default_image.h"
+#include "cli/image/interrupt.h"
 #include "cli/image/own_ids.h"
 #include "image/archive/import.h"
 
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define PROGRESS_INTERVAL_NS (200 * TIME_NS_PER_MS)
-
-/* The only way a signal can tell the import that it shall stop and tidy up. */
-static volatile sig_atomic_t caught_signal;
-
-static void catch_signal(int number)
-{
-	caught_signal = number;
-}
-
-/* A second signal ends the program at once. No SA_RESTART: a read that waits has to return. */
-static void catch_signals(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND };
-
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		(void)sigaction(numbers[i], &action, NULL);
-}
 
 struct progress {
 	int64_t shown_ns; /* when it was shown last */
@@ -146,22 +128,13 @@ static int import_and_print(struct cmd_context *ctx, const struct import_spec *s
 	return r;
 }
 
-/* Ends by the signal that was caught, as whoever sent it expects, now that all is tidy. */
-static void end_by_signal(void)
-{
-	if (!caught_signal)
-		return;
-	(void)signal(caught_signal, SIG_DFL);
-	(void)raise(caught_signal);
-}
-
 int import_run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 {
 	const struct import_args *import = args;
 	autochanges changes = { 0 };
 	autoclose int fd = -1;
 	struct progress progress = { 0 };
-	struct input_watch watch = { .cancelled = &caught_signal, .data = &progress };
+	struct input_watch watch = { .cancelled = &interrupt_signal, .data = &progress };
 	struct import_spec spec = { .changes = &changes,
 				    .message = import->message,
 				    .platform = import->platform,
@@ -183,9 +156,9 @@ int import_run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	if (!import->quiet && isatty(STDERR_FILENO))
 		watch.progress = show_progress;
 	spec.source.watch = &watch;
-	catch_signals();
+	interrupt_catch();
 	r = import_and_print(ctx, &spec);
 	hide_progress(&progress);
-	end_by_signal();
+	interrupt_end();
 	return r;
 }

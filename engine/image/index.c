@@ -47,7 +47,7 @@ static int push_entry(struct index *index, const struct index_entry *entry,
  * every start of a container.
  */
 static int read_name(struct index *index, const struct json *object, const char **ret_name,
-		     struct containr_error *err)
+		     const char **ret_source, struct containr_error *err)
 {
 	const struct json *annotations;
 	const char *shown = NULL;
@@ -57,7 +57,8 @@ static int read_name(struct index *index, const struct json *object, const char 
 	if (json_read_child(object, "manifests[]", "annotations", JSON_OBJECT, &annotations, err) <
 		    0 ||
 	    json_read_string(annotations, "annotations", ANNOTATION_NAME, ret_name, err) < 0 ||
-	    json_read_string(annotations, "annotations", ANNOTATION_REF, &shown, err) < 0)
+	    json_read_string(annotations, "annotations", ANNOTATION_REF, &shown, err) < 0 ||
+	    json_read_string(annotations, "annotations", ANNOTATION_SOURCE, ret_source, err) < 0)
 		return content_fail_corrupt(err);
 	if (*ret_name || !shown)
 		return 0;
@@ -76,7 +77,7 @@ static int read_entry(struct index *index, const struct json *object, struct con
 	int r = descriptor_read(object, "manifests[]", &entry.manifest, err);
 
 	if (r == 0)
-		r = read_name(index, object, &entry.name, err);
+		r = read_name(index, object, &entry.name, &entry.source, err);
 	return r < 0 ? r : push_entry(index, &entry, err);
 }
 
@@ -126,8 +127,11 @@ static void write_annotations(struct json_writer *writer, const struct index_ent
 	json_open_object(writer, "annotations");
 	for (const struct json *item = json_first(old); item; item = item->next)
 		if (strcmp(item->key, ANNOTATION_NAME) != 0 &&
-		    strcmp(item->key, ANNOTATION_REF) != 0)
+		    strcmp(item->key, ANNOTATION_REF) != 0 &&
+		    strcmp(item->key, ANNOTATION_SOURCE) != 0)
 			json_copy(writer, item->key, item);
+	if (entry->source)
+		json_string(writer, ANNOTATION_SOURCE, entry->source);
 	if (entry->name) {
 		json_string(writer, ANNOTATION_NAME, entry->name);
 		if (reference_parse(entry->name, &reference, &ignored) == 0) {
@@ -200,6 +204,22 @@ const struct index_entry *index_find(const struct index *index, const char *name
 		if (index->entries[i].name && strcmp(index->entries[i].name, name) == 0)
 			return &index->entries[i];
 	return NULL;
+}
+
+int index_set_source(struct index *index, const char *name, const char *source,
+		     struct containr_error *err)
+{
+	for (size_t i = 0; i < index->count; i++) {
+		struct index_entry *entry = &index->entries[i];
+
+		if (!entry->name || strcmp(entry->name, name) != 0)
+			continue;
+		entry->source = keep(index, source);
+		entry->renamed = true;
+		if (!entry->source)
+			return fail_oom(err);
+	}
+	return 0;
 }
 
 size_t index_count_names(const struct index *index, const char *digest)

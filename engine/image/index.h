@@ -15,11 +15,14 @@
 
 #define ANNOTATION_NAME "io.containerd.image.name"
 #define ANNOTATION_REF "org.opencontainers.image.ref.name"
+/* The digest by which a registry knows what was pulled: of the manifest, or of the index above it. */
+#define ANNOTATION_SOURCE "io.containr.image.source.digest"
 
 struct index_entry {
 	struct descriptor manifest; /* borrowed from the index */
 	const char *name;	    /* in full, borrowed from the index; NULL if it has none */
 	const struct json *json;    /* as it was read; NULL for a new one */
+	const char *source;	    /* ANNOTATION_SOURCE, borrowed; NULL for none */
 	bool renamed;		    /* the annotations of `json` tell an old name */
 };
 
@@ -61,6 +64,10 @@ const struct index_entry *index_find(const struct index *index, const char *name
  */
 int index_set_name(struct index *index, const char *name, const struct descriptor *manifest,
 		   const struct json *json, struct containr_error *err) MUST_CHECK;
+
+/** Notes the digest by which a registry knows the image @name. */
+int index_set_source(struct index *index, const char *name, const char *source,
+		     struct containr_error *err) MUST_CHECK;
 
 /** Removes one entry. Pointers to entries are no longer valid. */
 void index_remove(struct index *index, size_t at);

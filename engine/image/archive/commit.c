@@ -20,6 +20,7 @@ struct commit {
 	struct json_doc config;	  /* of the base */
 	char name[REFERENCE_TEXT_SIZE];
 	struct layer layer;
+	struct new_layer new_layer;
 	struct str text; /* of the document that is being written */
 	struct new_image image;
 };
@@ -85,7 +86,7 @@ static int make_layer(const struct containr *engine, struct commit *commit,
 {
 	autoclose int upper =
 		openat(engine->root_fd, commit->spec->upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct layer_place place = { commit->dir.fd, engine->storage };
+	const struct layer_place place = { .dir = commit->dir.fd, .storage = engine->storage };
 
 	if (upper < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot open '%s/%s'", engine->root,
@@ -186,11 +187,14 @@ static void describe_layer(struct commit *commit)
 	struct new_image *image = &commit->image;
 
 	image->event = "commit";
-	image->diff_id = commit->layer.diff_id;
-	image->folder = LAYER_FOLDER;
-	image->layer.file = LAYER_BLOB;
-	image->layer.size = commit->layer.blob_size;
-	memcpy(image->layer.digest, commit->layer.blob_digest, DIGEST_SIZE);
+	image->media_type = MEDIA_MANIFEST;
+	commit->new_layer = (struct new_layer) { .blob = { .file = LAYER_BLOB,
+							   .size = commit->layer.blob_size },
+						 .diff_id = commit->layer.diff_id,
+						 .folder = LAYER_FOLDER };
+	memcpy(commit->new_layer.blob.digest, commit->layer.blob_digest, DIGEST_SIZE);
+	image->layers = &commit->new_layer;
+	image->layer_count = 1;
 }
 
 int image_commit(struct containr *engine, const struct commit_spec *spec, char ret_id[DIGEST_SIZE],

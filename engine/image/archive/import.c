@@ -17,6 +17,7 @@ struct import {
 	char name[REFERENCE_TEXT_SIZE]; /* in full */
 	int64_t created_ns;
 	struct layer layer;
+	struct new_layer new_layer;
 	struct str text; /* of the document that is being written */
 	struct new_image image;
 };
@@ -50,7 +51,7 @@ static int make_layer(const struct containr *engine, struct import *import,
 		      struct containr_error *err)
 {
 	const struct import_spec *spec = import->spec;
-	const struct layer_place place = { import->dir.fd, engine->storage };
+	const struct layer_place place = { .dir = import->dir.fd, .storage = engine->storage };
 
 	if (spec->folder)
 		return layer_from_folder(spec->folder, spec->source.watch, &place, &import->layer,
@@ -124,11 +125,14 @@ static void describe_layer(struct import *import)
 
 	image->name = import->name;
 	image->event = "import";
-	image->diff_id = import->layer.diff_id;
-	image->folder = LAYER_FOLDER;
-	image->layer.file = LAYER_BLOB;
-	image->layer.size = import->layer.blob_size;
-	memcpy(image->layer.digest, import->layer.blob_digest, DIGEST_SIZE);
+	image->media_type = MEDIA_MANIFEST;
+	import->new_layer = (struct new_layer) { .blob = { .file = LAYER_BLOB,
+							   .size = import->layer.blob_size },
+						 .diff_id = import->layer.diff_id,
+						 .folder = LAYER_FOLDER };
+	memcpy(import->new_layer.blob.digest, import->layer.blob_digest, DIGEST_SIZE);
+	image->layers = &import->new_layer;
+	image->layer_count = 1;
 }
 
 static int import_all(const struct containr *engine, const struct import_spec *spec,

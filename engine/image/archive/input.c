@@ -28,6 +28,12 @@ static int read_source(struct input *input, unsigned char *out, size_t size, siz
 {
 	ssize_t got;
 
+	if (input->source.wait) {
+		int r = input->source.wait(input->source.wait_data, input->total, err);
+
+		if (r < 0)
+			return r;
+	}
 	if (input->source.fd < 0) {
 		size_t rest = input->source.memory_len - (size_t)input->total;
 

@@ -26,6 +26,10 @@ struct input_source {
 	int fd;		    /* borrowed; -1: memory */
 	const void *memory; /* borrowed */
 	size_t memory_len;
+	/* waits until @fd has more than @have bytes: 1, 0 when it will not, or an error; NULL: it
+	 * is as long as it is */
+	int (*wait)(void *data, int64_t have, struct containr_error *err);
+	void *wait_data;
 	const char *what; /* names it in errors, e.g. the file's path */
 	const struct input_watch *watch;
 };

@@ -92,7 +92,7 @@ static int pipeline_start(struct pipeline *pipeline, const struct layer_place *p
 
 	if (r == 0)
 		r = sha256_init(&pipeline->hash, err);
-	if (r == 0)
+	if (r == 0 && !place->has_blob)
 		r = blob_open(&pipeline->blob, place->dir, LAYER_BLOB, compress, err);
 	if (r == 0)
 		r = open_store(pipeline, place->dir, place->storage, err);
@@ -119,7 +119,7 @@ static int pipeline_finish(struct pipeline *pipeline, int produced, struct layer
 		*err = pipeline->store_err;
 		return pipeline->stored;
 	}
-	r = blob_finish(&pipeline->blob, ret_layer->blob_digest, err);
+	r = pipeline->blob.fd < 0 ? 0 : blob_finish(&pipeline->blob, ret_layer->blob_digest, err);
 	if (r < 0)
 		return r;
 	ret_layer->blob_size = pipeline->blob.size;
@@ -162,12 +162,12 @@ int layer_from_archive(const struct input_source *source, const struct layer_pla
 	if (r < 0)
 		return r;
 	kind = decoder_kind(decoder);
-	compress = kind != DECODER_GZIP && kind != DECODER_ZSTD;
+	compress = kind != DECODER_GZIP && kind != DECODER_ZSTD && !place->has_blob;
 	ret_layer->media_type = kind == DECODER_GZIP ? MEDIA_LAYER_GZIP : MEDIA_LAYER_ZSTD;
 	r = pipeline_start(&pipeline, place, compress, err);
 	if (r < 0)
 		return r;
-	if (!compress)
+	if (!compress && !place->has_blob)
 		r = input_tee(&input, &pipeline.blob, err);
 	if (r == 0)
 		r = produce(&pipeline, decoder, compress, err);

@@ -25,7 +25,8 @@ struct layer {
 
 /* Where a layer is made, and of which kind. */
 struct layer_place {
-	int dir; /* an empty folder, for LAYER_BLOB and LAYER_FOLDER */
+	int dir;       /* an empty folder, for LAYER_BLOB and LAYER_FOLDER */
+	bool has_blob; /* the archive is one: none is made, and nothing is told of it */
 	enum containr_storage storage;
 };
 

@@ -10,6 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int fail_gone(const struct containr *engine, const char *path, struct containr_error *err)
+{
+	return fail(err, CONTAINR_E_LOCKED, "'%s/%s' was removed meanwhile", engine->root, path);
+}
+
 /* A blob of the same name has the same bytes; replacing it repairs one that was damaged. */
 static int move_blob(const struct containr *engine, const struct workdir *dir,
 		     const struct new_blob *blob, struct containr_error *err)
@@ -17,6 +22,9 @@ static int move_blob(const struct containr *engine, const struct workdir *dir,
 	char path[CONTENT_PATH_SIZE];
 
 	content_blob_path(blob->digest, path);
+	if (!blob->file)
+		return faccessat(engine->root_fd, path, F_OK, 0) < 0 ? fail_gone(engine, path, err)
+								     : 0;
 	if (renameat(dir->fd, blob->file, engine->root_fd, path) < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot create '%s/%s'", engine->root, path);
 	return 0;
@@ -24,12 +32,15 @@ static int move_blob(const struct containr *engine, const struct workdir *dir,
 
 /* A layer that is there may carry containers: it stays, and ours goes with the workdir. */
 static int move_layer(const struct containr *engine, const struct workdir *dir,
-		      const struct new_image *image, struct containr_error *err)
+		      const struct new_layer *layer, struct containr_error *err)
 {
 	char path[sizeof(LAYERS_DIR) + 1 + DIGEST_HEX_LEN];
 
-	(void)snprintf(path, sizeof(path), "%s/%s", LAYERS_DIR, digest_hex(image->diff_id));
-	if (renameat(dir->fd, image->folder, engine->root_fd, path) < 0 && errno != EEXIST &&
+	(void)snprintf(path, sizeof(path), "%s/%s", LAYERS_DIR, digest_hex(layer->diff_id));
+	if (!layer->folder)
+		return faccessat(engine->root_fd, path, F_OK, 0) < 0 ? fail_gone(engine, path, err)
+								     : 0;
+	if (renameat(dir->fd, layer->folder, engine->root_fd, path) < 0 && errno != EEXIST &&
 	    errno != ENOTEMPTY)
 		return fail_sys(err, CONTAINR_E_IO, "cannot create '%s/%s'", engine->root, path);
 	return 0;
@@ -48,10 +59,13 @@ static int sync_folder(const struct containr *engine, const char *path, struct c
 static int move_all(const struct containr *engine, const struct workdir *dir,
 		    const struct new_image *image, struct containr_error *err)
 {
-	int r = move_layer(engine, dir, image, err);
+	int r = 0;
 
-	if (r == 0)
-		r = move_blob(engine, dir, &image->layer, err);
+	for (size_t i = 0; r == 0 && i < image->layer_count; i++) {
+		r = move_layer(engine, dir, &image->layers[i], err);
+		if (r == 0)
+			r = move_blob(engine, dir, &image->layers[i].blob, err);
+	}
 	if (r == 0)
 		r = move_blob(engine, dir, &image->config, err);
 	if (r == 0)
@@ -65,13 +79,15 @@ static int name_image(const struct containr *engine, const struct new_image *ima
 		      struct containr_error *err)
 {
 	autoindex index = { 0 };
-	const struct descriptor manifest = { .media_type = MEDIA_MANIFEST,
+	const struct descriptor manifest = { .media_type = image->media_type,
 					     .digest = image->manifest.digest,
 					     .size = image->manifest.size };
 	int r = index_load(engine, &index, err);
 
 	if (r == 0)
 		r = index_set_name(&index, image->name, &manifest, NULL, err);
+	if (r == 0 && image->source)
+		r = index_set_source(&index, image->name, image->source, err);
 	return r == 0 ? index_save(engine, &index, err) : r;
 }
 

@@ -7,20 +7,27 @@
 
 /* A blob that lies complete in the workdir. */
 struct new_blob {
-	const char *file; /* its name there */
+	const char *file; /* its name there; NULL: it is in the store already */
 	char digest[DIGEST_SIZE];
 	int64_t size;
 };
 
-/* An image whose parts lie complete in the workdir. */
+struct new_layer {
+	struct new_blob blob;
+	const char *diff_id;
+	const char *folder; /* in the workdir; becomes layers/HEX; NULL: that is there already */
+};
+
+/* An image whose parts lie complete in the workdir, or in the store. */
 struct new_image {
-	const char *name;  /* in full; NULL for none */
-	const char *event; /* that tells of it, "import" or "commit" */
+	const char *name;	/* in full; NULL for none */
+	const char *event;	/* that tells of it, "import", "commit" or "pull" */
+	const char *media_type; /* of the manifest */
+	const char *source;	/* digest by which a registry knows it; NULL: none */
 	struct new_blob manifest;
 	struct new_blob config;
-	struct new_blob layer;
-	const char *diff_id;
-	const char *folder; /* in the workdir; becomes layers/HEX */
+	const struct new_layer *layers;
+	size_t layer_count;
 };
 
 /**
@@ -28,7 +35,8 @@ struct new_image {
  * takes CONTENT_LOCK from the first rename on; before, nobody can see what is in the workdir, and
  * after, the index needs it, so that a deletion at any time leaves it alone.
  *
- * Errors: NO_SPACE, IO; what was moved by then is deleted again.
+ * Errors: NO_SPACE, IO; LOCKED when something that was there has been removed meanwhile. What was
+ * moved by then is deleted again.
  */
 int publish(const struct containr *engine, const struct workdir *dir, const struct new_image *image,
 	    struct containr_error *err) MUST_CHECK;

@@ -33,6 +33,10 @@ extern "C" {
 	X(IMAGE_NOT_FOUND, 125, "list images with: containr images")                               \
 	X(IMAGE_IN_USE, 125, "remove the containers that use it first, or use --force")            \
 	X(IMAGE_CORRUPT, 125, "remove the image and import it again")                              \
+	X(REGISTRY_UNREACHABLE, 125, "check the name of the registry, and the network")            \
+	X(REGISTRY_DENIED, 125, "log in with: containr login REGISTRY")                            \
+	X(REGISTRY_ERROR, 125, NULL)                                                               \
+	X(DIGEST_MISMATCH, 125, "try again; if it stays so, the image is damaged in the registry") \
 	X(VOLUME_NOT_FOUND, 125, "list volumes with: containr volume ls")                          \
 	X(VOLUME_IN_USE, 125, "remove the container first")                                        \
 	X(COMMAND_NOT_FOUND, 127, "give a path that exists in the image, or a name on its PATH")   \

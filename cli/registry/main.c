@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+#include "cli/registry/login.h"
+#include "cli/registry/pull.h"
+
+/*
+ * containr-registry: the room for what speaks to registries. It is one of its own because libcurl
+ * brings thirty libraries along, which the rest of the image commands should not wait for.
+ */
+int main(int argc, char **argv, char **envp)
+{
+	static const struct cmd_binding bindings[] = {
+		{ .cmd = &cmd_login, .run = login_run },
+		{ .cmd = &cmd_logout, .run = logout_run },
+		{ .cmd = &cmd_pull, .run = pull_run },
+		{ 0 },
+	};
+
+	return cmd_dispatch(&program_containr, bindings, argc, argv, envp);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/registry/http.h"
+
+#include "base/cleanup.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define CONNECT_TIMEOUT_S 30L
+#define STALL_BYTES 1L /* less than this a second ... */
+#define STALL_S 60L    /* ... for so long, and the connection is dead */
+#define REDIRECTS_MAX 5L
+#define HEADERS_MAX (1 << 20)
+
+struct http {
+	CURL *curl;
+	struct http_options options;
+	char problem[CURL_ERROR_SIZE];
+};
+
+/* One request on its way. */
+struct exchange {
+	struct http *http;
+	const struct http_request *request;
+	struct http_answer *answer;
+	int64_t sent;
+	size_t header_bytes;
+	bool begun;
+	bool failed; /* without memory, or more than fits */
+};
+
+int http_open(const struct http_options *options, struct http **ret_http,
+	      struct containr_error *err)
+{
+	struct http *http = calloc(1, sizeof(*http));
+
+	if (!http)
+		return fail_oom(err);
+	http->options = *options;
+	http->curl = curl_easy_init();
+	if (!http->curl) {
+		free(http);
+		return fail_oom(err);
+	}
+	*ret_http = http;
+	return 0;
+}
+
+void http_close(struct http *http)
+{
+	if (!http)
+		return;
+	curl_easy_cleanup(http->curl);
+	free(http);
+}
+
+static char **const *answer_fields(struct http_answer *answer, char **fields[])
+{
+	fields[0] = &answer->content_type;
+	fields[1] = &answer->digest;
+	fields[2] = &answer->location;
+	fields[3] = &answer->challenge;
+	fields[4] = &answer->range;
+	fields[5] = &answer->chunk_min;
+	fields[6] = &answer->link;
+	fields[7] = &answer->retry_after;
+	fields[8] = &answer->subject;
+	return fields;
+}
+
+static const char *const field_names[] = {
+	"Content-Type", "Docker-Content-Digest", "Location", "WWW-Authenticate",
+	"Range",	"OCI-Chunk-Min-Length",	 "Link",     "Retry-After",
+	"OCI-Subject",
+};
+#define FIELD_COUNT ARRAY_LEN(field_names)
+#define FIELD_CHALLENGE 3
+
+static void clear_fields(struct http_answer *answer)
+{
+	char **fields[FIELD_COUNT];
+
+	(void)answer_fields(answer, fields);
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		free(*fields[i]);
+		*fields[i] = NULL;
+	}
+}
+
+void http_answer_release(struct http_answer *answer)
+{
+	clear_fields(answer);
+	str_release(&answer->body);
+	answer->status = 0;
+}
+
+/* Of several challenges Bearer is the one that registries mean. */
+static bool is_better(size_t field, const char *old, const char *value)
+{
+	return !old || field != FIELD_CHALLENGE || strncasecmp(value, "Bearer", 6) == 0;
+}
+
+static void take_field(struct exchange *x, const char *line, size_t len)
+{
+	char **fields[FIELD_COUNT];
+	const char *colon = memchr(line, ':', len);
+	const char *value;
+
+	if (!colon)
+		return;
+	(void)answer_fields(x->answer, fields);
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (strlen(field_names[i]) != (size_t)(colon - line) ||
+		    strncasecmp(field_names[i], line, strlen(field_names[i])) != 0)
+			continue;
+		value = colon + 1;
+		while (value < line + len && isspace((unsigned char)*value))
+			value++;
+		while (len > 0 && line + len > value && isspace((unsigned char)line[len - 1]))
+			len--;
+		if (!is_better(i, *fields[i], value))
+			return;
+		free(*fields[i]);
+		*fields[i] = strndup(value, (size_t)(line + len - value));
+		x->failed |= !*fields[i];
+	}
+}
+
+/* Called for each line; a new status line begins a new answer (100-continue, redirects). */
+static size_t take_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct exchange *x = data;
+	size_t len = size * count;
+
+	x->header_bytes += len;
+	if (len > 5 && strncmp(bytes, "HTTP/", 5) == 0)
+		clear_fields(x->answer);
+	else
+		take_field(x, bytes, len);
+	if (x->header_bytes > HEADERS_MAX)
+		x->failed = true;
+	return x->failed ? 0 : len;
+}
+
+static bool goes_to_sink(struct exchange *x)
+{
+	long status = 0;
+
+	if (!x->request->sink)
+		return false;
+	(void)curl_easy_getinfo(x->http->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200 && status != 206)
+		return false;
+	if (!x->begun && x->request->begin)
+		x->request->begin(x->request->data, status);
+	x->begun = true;
+	return true;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct exchange *x = data;
+	size_t len = size * count;
+
+	if (goes_to_sink(x))
+		return x->request->sink(x->request->data, bytes, len);
+	if (x->answer->body.len + len > HTTP_TEXT_MAX)
+		x->failed = true;
+	else
+		str_append_len(&x->answer->body, bytes, len);
+	return x->failed || x->answer->body.failed ? 0 : len;
+}
+
+static size_t give_body(char *buffer, size_t size, size_t count, void *data)
+{
+	struct exchange *x = data;
+	const struct http_request *request = x->request;
+	int64_t left = request->body_len - x->sent;
+	size_t len = size * count;
+	ssize_t got;
+
+	if (left < (int64_t)len)
+		len = (size_t)left;
+	if (request->body) {
+		memcpy(buffer, (const char *)request->body + x->sent, len);
+		got = (ssize_t)len;
+	} else {
+		do
+			got = pread(request->body_fd, buffer, len, request->body_offset + x->sent);
+		while (got < 0 && errno == EINTR);
+	}
+	if (got < 0 || (got == 0 && len > 0))
+		return CURL_READFUNC_ABORT;
+	x->sent += got;
+	return (size_t)got;
+}
+
+/* A redirect of an upload makes curl begin again. */
+static int seek_body(void *data, curl_off_t offset, int origin)
+{
+	struct exchange *x = data;
+
+	if (origin != SEEK_SET)
+		return CURL_SEEKFUNC_CANTSEEK;
+	x->sent = offset;
+	return CURL_SEEKFUNC_OK;
+}
+
+static int on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t up_total,
+		       curl_off_t up_now)
+{
+	const struct exchange *x = data;
+	const volatile sig_atomic_t *cancelled = x->http->options.cancelled;
+
+	(void)total;
+	(void)now;
+	(void)up_total;
+	(void)up_now;
+	return cancelled && *cancelled ? 1 : 0;
+}
+
+static struct curl_slist *copy_headers(const struct http_request *request, bool *ret_failed)
+{
+	struct curl_slist *list = NULL;
+
+	for (const char *const *header = request->headers; header && *header; header++) {
+		struct curl_slist *longer = curl_slist_append(list, *header);
+
+		*ret_failed |= !longer;
+		list = longer ? longer : list;
+	}
+	/* curl would wait a second for a registry to say "go on" */
+	return list;
+}
+
+static void set_method(CURL *curl, const struct http_request *request)
+{
+	if (strcmp(request->method, "HEAD") == 0)
+		(void)curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	else if (request->body_len > 0)
+		(void)curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	if (strcmp(request->method, "POST") == 0 && request->body_len == 0) {
+		(void)curl_easy_setopt(curl, CURLOPT_POST, 1L);
+		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
+	}
+	if (strcmp(request->method, "PUT") == 0 && request->body_len == 0) {
+		(void)curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+		(void)curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)0);
+	}
+	if (strcmp(request->method, "HEAD") != 0)
+		(void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	(void)curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_len);
+}
+
+static void set_safety(CURL *curl, const struct http_options *options)
+{
+	const char *protocols = options->insecure ? "http,https" : "https";
+
+	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
+	(void)curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
+	(void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+	(void)curl_easy_setopt(curl, CURLOPT_UNRESTRICTED_AUTH, 0L);
+	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
+	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES);
+	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
+	if (options->ca_file)
+		(void)curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+	if (options->insecure) {
+		(void)curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+		(void)curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
+static void set_exchange(CURL *curl, struct exchange *x)
+{
+	(void)curl_easy_setopt(curl, CURLOPT_URL, x->request->url);
+	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, x->http->options.user_agent);
+	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, x->http->problem);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, x);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
+	(void)curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 256L << 10);
+	(void)curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
+	(void)curl_easy_setopt(curl, CURLOPT_READDATA, x);
+	(void)curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, seek_body);
+	(void)curl_easy_setopt(curl, CURLOPT_SEEKDATA, x);
+	(void)curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
+}
+
+/* The host of the URL is what people know; the rest of it may hold a token. */
+static int fail_transfer(const struct exchange *x, CURLcode result, struct containr_error *err)
+{
+	const char *host = strstr(x->request->url, "://");
+	const char *problem = *x->http->problem ? x->http->problem : curl_easy_strerror(result);
+
+	if (result == CURLE_ABORTED_BY_CALLBACK)
+		return fail(err, CONTAINR_E_INVALID_STATE, "the transfer was interrupted");
+	if (result == CURLE_OUT_OF_MEMORY || x->answer->body.failed)
+		return fail_oom(err);
+	host = host ? host + 3 : x->request->url;
+	return fail(err, CONTAINR_E_REGISTRY_UNREACHABLE, "%.*s: %.300s", (int)strcspn(host, "/"),
+		    host, problem);
+}
+
+int http_do(struct http *http, const struct http_request *request, struct http_answer *ret_answer,
+	    struct containr_error *err)
+{
+	struct exchange x = { .http = http, .request = request, .answer = ret_answer };
+	struct curl_slist *headers;
+	bool failed = false;
+	CURLcode result;
+
+	http_answer_release(ret_answer);
+	*http->problem = '\0';
+	curl_easy_reset(http->curl); /* keeps connections */
+	set_exchange(http->curl, &x);
+	set_safety(http->curl, &http->options);
+	set_method(http->curl, request);
+	headers = copy_headers(request, &failed);
+	if (failed) {
+		curl_slist_free_all(headers);
+		return fail_oom(err);
+	}
+	(void)curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);
+	result = curl_easy_perform(http->curl);
+	curl_slist_free_all(headers);
+	(void)curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &ret_answer->status);
+	return result == CURLE_OK ? 0 : fail_transfer(&x, result, err);
+}
