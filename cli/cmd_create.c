@@ -3,6 +3,7 @@
 
 #include "cli/cid_file.h"
 #include "cli/engine.h"
+#include "cli/pull_missing.h"
 #include "cli/run_opts.h"
 
 #include <unistd.h>
@@ -32,9 +33,17 @@ static int run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 		return r;
 	if (create->dry_run)
 		return containr_run_plan(engine, &spec.spec, STDOUT_FILENO, ctx->err);
-	r = cid_file_create(create->cid_file, &cid_file, ctx->err);
+	r = pull_always(ctx, create, argv[0]);
 	if (r == 0)
-		r = containr_create(engine, &spec.spec, id, ctx->err);
+		r = cid_file_create(create->cid_file, &cid_file, ctx->err);
+	if (r != 0)
+		return r;
+	r = containr_create(engine, &spec.spec, id, ctx->err);
+	if (r == -CONTAINR_E_IMAGE_NOT_FOUND) {
+		r = pull_missing(ctx, create, argv[0], r);
+		if (r == 0)
+			r = containr_create(engine, &spec.spec, id, ctx->err);
+	}
 	if (r == 0)
 		r = cid_file_write(&cid_file, id, ctx->err);
 	if (r == 0)

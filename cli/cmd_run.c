@@ -7,6 +7,7 @@
 #include "cli/attach.h"
 #include "cli/cid_file.h"
 #include "cli/engine.h"
+#include "cli/pull_missing.h"
 #include "cli/run_opts.h"
 
 #include <unistd.h>
@@ -71,6 +72,16 @@ static int run_detached(struct cmd_context *ctx, struct containr *engine,
 	return r;
 }
 
+static int run_once(struct cmd_context *ctx, struct containr *engine, const struct run_args *args,
+		    const struct containr_spec *spec)
+{
+	if (args->dry_run)
+		return containr_run_plan(engine, spec, STDOUT_FILENO, ctx->err);
+	if (args->detach)
+		return run_detached(ctx, engine, args, spec);
+	return run_attached(ctx, engine, args, spec);
+}
+
 static int run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	const struct run_args *args = untyped;
@@ -85,13 +96,15 @@ static int run(struct cmd_context *ctx, const void *untyped, int argc, char **ar
 	spec.spec.cgroup_manager = ctx->globals.cgroup_manager;
 	if (r == 0)
 		r = engine_open(ctx, &engine);
-	if (r < 0)
+	if (r == 0)
+		r = pull_always(ctx, args, argv[0]);
+	if (r != 0)
 		return r;
-	if (args->dry_run)
-		return containr_run_plan(engine, &spec.spec, STDOUT_FILENO, ctx->err);
-	if (args->detach)
-		return run_detached(ctx, engine, args, &spec.spec);
-	return run_attached(ctx, engine, args, &spec.spec);
+	r = run_once(ctx, engine, args, &spec.spec);
+	if (r != -CONTAINR_E_IMAGE_NOT_FOUND)
+		return r;
+	r = pull_missing(ctx, args, argv[0], r);
+	return r == 0 ? run_once(ctx, engine, args, &spec.spec) : r;
 }
 
 static const struct cmd_example examples[] = {

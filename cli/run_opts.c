@@ -136,14 +136,6 @@ static int read_lists(const struct strv *files, const char *option, const struct
 	return r == 0 && ret_list->failed ? fail_oom(err) : r;
 }
 
-static int check_pull(const struct run_args *args, struct containr_error *err)
-{
-	if (args->pull != RUN_PULL_ALWAYS)
-		return 0;
-	(void)fail(err, CONTAINR_E_UNSUPPORTED, "--pull: images cannot be fetched yet");
-	return fail_hint(err, "use missing or never, and bring images in with: containr import");
-}
-
 int run_check_operands(struct cmd_context *ctx, const struct run_args *args, int argc)
 {
 	if (!args->bundle && argc == 0)
@@ -189,10 +181,8 @@ static int check_bundle(const struct containr_spec *spec, struct containr_error 
 int run_spec_fill(const struct run_args *args, char **operands, struct run_spec *spec,
 		  struct containr_error *err)
 {
-	int r = check_pull(args, err);
+	int r = fill_network(args, &spec->spec, err);
 
-	if (r == 0)
-		r = fill_network(args, &spec->spec, err);
 	if (r == 0)
 		r = mount_args_parse(&args->volumes, &args->mounts, &args->tmpfs, &spec->mounts,
 				     err);

@@ -281,7 +281,7 @@ void run_spec_release(struct run_spec *spec);
  * @args:     borrowed for the life of @spec
  * @operands: IMAGE [COMMAND...], borrowed as well
  * @spec:     zeroed; the caller's to release, also after an error
- * Errors: INVALID_ARGUMENT; UNSUPPORTED for --pull always.
+ * Errors: INVALID_ARGUMENT.
  */
 int run_spec_fill(const struct run_args *args, char **operands, struct run_spec *spec,
 		  struct containr_error *err) MUST_CHECK;

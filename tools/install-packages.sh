@@ -12,7 +12,7 @@ declare -A groups=(
 	[demo]="mmdebstrap uidmap"
 	[test]="g++ libcmocka-dev libcjson-dev libcap-dev libseccomp-dev iproute2 util-linux procps
 		python3 jq xz-utils zstd tmux strace uidmap bsdutils man-db mandoc shellcheck clang-format zsh fish
-		skopeo podman crun runc conmon containerd docker.io
+		docker-registry e2fsprogs skopeo podman crun runc conmon containerd docker.io
 		qemu-system-x86 cpio kmod"
 	[bench]="crun runc podman conmon strace python3 e2fsprogs iproute2 libcmocka-dev libcjson-dev
 		libcap-dev"

@@ -19,7 +19,7 @@ refuses_option() {
 
 fact "an image that is not there"
 refuses IMAGE_NOT_FOUND 125 "image 'nosuch' not found" "list images with: containr images" \
-	-- containr run nosuch true
+	-- containr run --pull never nosuch true
 refuses INVALID_REFERENCE 125 "invalid reference 'Bad Ref': the name must be in lower case" \
 	"a reference looks like NAME[:TAG] or NAME@sha256:HEX" -- containr run 'Bad Ref' true
 

@@ -325,12 +325,12 @@ assert_nothing_left
 
 fact "--pull and --platform"
 expect_status 0 -- containr run --rm --pull never busybox true
-refuses UNSUPPORTED "--pull: images cannot be fetched yet" \
-	"use missing or never, and bring images in with: containr import" --pull always
+expect_status 125 -- containr run --rm --pull always 127.0.0.1:1/busybox true
+matches '*REGISTRY_UNREACHABLE*' "$(cat err)"
 platform=$(containr inspect --type image busybox | sed -n 's/.*"Architecture": "\(.*\)",/linux\/\1/p')
 expect_status 0 -- containr run --rm --platform "$platform" busybox true
 refuses IMAGE_NOT_FOUND "image 'busybox' is for $platform, not for linux/mips" \
-	"import one for that platform, or leave --platform out" --platform linux/mips
+	"import one for that platform, or leave --platform out" --pull never --platform linux/mips
 
 assert_nothing_left
 finish

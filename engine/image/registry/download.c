@@ -36,6 +36,13 @@ static int open_locked(struct download *download, struct containr_error *err)
 		autoclose int fd = openat(download->engine->root_fd, download->path,
 					  O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
+		if (fd < 0 && errno == ENOENT) { /* nobody needed the folder any more */
+			int r = fs_make_dirs(download->engine->root_fd, DOWNLOAD_DIR, 0700, err);
+
+			if (r < 0)
+				return r;
+			continue;
+		}
 		if (fd < 0)
 			return fail_sys(err, CONTAINR_E_IO, "cannot create '%s/%s'",
 					download->engine->root, download->path);
@@ -85,9 +92,7 @@ int download_open(struct download *download, const struct containr *engine,
 	(void)pthread_cond_init(&download->changed, NULL);
 	(void)snprintf(download->path, sizeof(download->path), DOWNLOAD_DIR "/%s",
 		       digest_hex(blob->digest));
-	r = fs_make_dirs(engine->root_fd, DOWNLOAD_DIR, 0700, err);
-	if (r == 0)
-		r = open_locked(download, err);
+	r = open_locked(download, err);
 	if (r == 0)
 		r = sha256_init(&download->hash, err);
 	if (r < 0)
@@ -223,7 +228,7 @@ static int fetch(struct download *download, struct registry *registry, struct ht
 		tries = download->have > before ? 0 : tries + 1;
 		if (tries == TRIES_MAX)
 			return r;
-		if (r < 0)
+		if (r < 0 && tries > 0)
 			(void)poll(NULL, 0, WAIT_FIRST_MS << tries);
 	}
 	return 0;

@@ -42,6 +42,8 @@ static void pull_release(struct pull *pull)
 	registry_release(&pull->registry);
 	remote_release(&pull->remote);
 	workdir_remove(&pull->dir);
+	/* others may have something there */
+	(void)unlinkat(pull->engine->root_fd, DOWNLOAD_DIR, AT_REMOVEDIR);
 	str_release(&pull->text);
 	free(pull->layers);
 }

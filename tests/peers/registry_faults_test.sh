@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Registries that misbehave: what they do is decided by fake_registry.py.
+# shellcheck source=../system/lib.sh
+. "$(dirname "$0")/../system/lib.sh"
+
+here=$(dirname "$(realpath "$0")")
+export REGISTRY_AUTH_FILE=$scratch/auth.json
+layout=$scratch/layout
+mkdir tree
+head -c 3000000 /dev/urandom > tree/data
+cp "$(command -v busybox)" tree/
+containr import tree demo > /dev/null
+cp -r "$CONTAINR_ROOT/images" layout
+containr rmi demo > /dev/null
+sed -i 's/"demo:latest"/"latest"/' layout/index.json
+
+# serve FAULT...: a registry at $registry.
+serve() {
+	rm -f port log
+	python3 "$here/fake_registry.py" "$layout" "$scratch/port" "$scratch/log" "$@" &
+	server=$!
+	wait_for test -e port
+	registry=127.0.0.1:$(cat port)
+}
+
+stop() {
+	kill "$server"
+	wait "$server" 2> /dev/null || true
+	containr rmi -f "$registry/demo" > /dev/null 2>&1 || true
+}
+
+pulls() {
+	expect_output "$registry/demo:latest" -- containr pull -q "$registry/demo"
+	expect_output 3000000 -- containr run --rm "$registry/demo" /busybox sh -c '/busybox wc -c < /data'
+}
+
+# requested KEY PATTERN: what requests whose path looks like this had for KEY, a line each.
+requested() {
+	python3 -c 'import fnmatch, json, sys
+for line in open("log"):
+    entry = json.loads(line)
+    if fnmatch.fnmatch(entry["path"], sys.argv[2]):
+        print(entry[sys.argv[1]])' "$1" "$2"
+}
+
+blob=$(find layout/blobs -size +2000k -printf '%f')
+size=$(stat -c %s "layout/blobs/sha256/$blob")
+
+fact "a connection that breaks off is taken up where it ended"
+serve cut=1000000
+pulls
+equal "None
+$(seq -f 'bytes=%.0f-' 1000000 1000000 "$size")" "$(requested range "*$blob")"
+stop
+
+fact "a pull that was killed goes on where it stopped"
+serve cut=1000000
+containr pull -q "$registry/demo" > /dev/null 2>&1 &
+pull=$!
+wait_for test -s "$CONTAINR_ROOT/tmp/blobs/$blob"
+kill -KILL $pull
+{ wait $pull || true; } 2> /dev/null
+have=$(stat -c %s "$CONTAINR_ROOT/tmp/blobs/$blob")
+: > log
+pulls
+[ "$have" -eq "$size" ] || equal "bytes=$have-" "$(requested range "*$blob" | sed -n 1p)"
+[ ! -e "$CONTAINR_ROOT/tmp/blobs/$blob" ] || fail "the download was left"
+stop
+
+fact "a registry that cannot begin in the middle begins anew"
+serve no-range
+mkdir -p "$CONTAINR_ROOT/tmp/blobs"
+head -c 1234567 "layout/blobs/sha256/$blob" > "$CONTAINR_ROOT/tmp/blobs/$blob"
+pulls
+equal "bytes=1234567-" "$(requested range "*$blob")"
+stop
+
+fact "what was left damaged is told and removed"
+serve
+mkdir -p "$CONTAINR_ROOT/tmp/blobs"
+head -c 1000000 /dev/zero > "$CONTAINR_ROOT/tmp/blobs/$blob"
+expect_status 125 -- containr pull -q "$registry/demo"
+[ ! -e "$CONTAINR_ROOT/tmp/blobs/$blob" ] || fail "the damaged download was left"
+pulls
+stop
+
+fact "bytes that are not those of the digest are refused"
+serve corrupt
+expect_status 125 -- containr pull -q "$registry/demo"
+matches "Error: \[DIGEST_MISMATCH\] sha256:* what was received has the digest sha256:*" "$(head -1 err)"
+equal "" "$(containr images -q "$registry/demo")"
+equal 1 "$(find "$CONTAINR_ROOT/layers" -mindepth 1 -maxdepth 1 | wc -l)"
+stop
+
+fact "a registry that is too busy is asked again"
+serve busy=3
+pulls
+stop
+
+fact "a login goes to nobody but the registry"
+serve basic=me:secret redirect=localhost
+expect_output "$registry/demo:latest" -- containr pull -q --creds me:secret "$registry/demo"
+expect_output 3000000 -- containr run --rm "$registry/demo" /busybox sh -c '/busybox wc -c < /data'
+python3 -c 'import json
+entries = [json.loads(line) for line in open("log")]
+elsewhere = [entry for entry in entries if entry["host"].startswith("localhost")]
+assert elsewhere and not any(entry["authorization"] for entry in elsewhere), elsewhere
+assert any(entry["authorization"] for entry in entries)' || fail "$(cat log)"
+stop
+
+fact "a token is asked for once, with the login"
+serve token=me:secret
+expect_output "$registry/demo:latest" -- containr pull -q --creds me:secret "$registry/demo"
+equal 1 "$(requested path '/token*' | wc -l)"
+matches "*scope=repository%3Ademo%3Apull*" "$(requested path '/token*')"
+stop
+serve token=me:secret
+expect_error REGISTRY_DENIED 125 "$registry refuses the login of me" "log in with: containr login $registry" -- \
+	containr pull -q --creds me:wrong "$registry/demo"
+stop
+serve token=
+pulls
+stop
+
+fact "a pull that is interrupted tidies up and keeps what it has"
+serve stall=1000000
+containr pull -q "$registry/demo" > /dev/null 2> err &
+pull=$!
+wait_for test -s "$CONTAINR_ROOT/tmp/blobs/$blob"
+kill -INT $pull
+status=0
+wait $pull || status=$?
+equal 130 $status
+equal "" "$(find "$CONTAINR_ROOT/tmp" -name 'import-*')"
+equal 1000000 "$(stat -c %s "$CONTAINR_ROOT/tmp/blobs/$blob")"
+rm -r "$CONTAINR_ROOT/tmp/blobs"
+stop
+
+assert_nothing_left
+finish
