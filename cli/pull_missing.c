@@ -40,8 +40,8 @@ static _Noreturn void become_puller(struct cmd_context *ctx, const struct run_ar
 	argv[count++] = "--";
 	argv[count] = image;
 	if (dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
-		(void)room_exec(ROOM, "containr pull", (char *const *)(uintptr_t)argv, environ,
-				ctx->err);
+		error_ignore(room_exec(ROOM, "containr pull", (char *const *)(uintptr_t)argv,
+				       environ, ctx->err));
 	(void)dprintf(STDERR_FILENO, "Error: [%s] %s\n", containr_error_name(ctx->err->code),
 		      ctx->err->message);
 	_exit(containr_error_exit_status(ctx->err->code));
