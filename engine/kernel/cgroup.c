@@ -264,9 +264,14 @@ int cgroup_enter_v2(const struct cgroup *cgroup, int pid, struct containr_error 
 	char text[16];
 
 	(void)snprintf(text, sizeof(text), "%d", pid);
-	if (write_text(cgroup->dirs[CGROUP_UNIFIED], "cgroup.procs", text) < 0)
-		return fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot enter the cgroup");
-	return 0;
+	if (write_text(cgroup->dirs[CGROUP_UNIFIED], "cgroup.procs", text) == 0)
+		return 0;
+	(void)fail_sys(err, CONTAINR_E_CGROUP_SETUP, "cannot enter the cgroup");
+	/* from a session that is no part of what was delegated: cgroups(7) */
+	if (err->code != CONTAINR_E_PERMISSION_DENIED)
+		return -err->code;
+	return fail_hint(err, "run it where cgroups are delegated: systemd-run --user --scope "
+			      "containr ...");
 }
 
 #define REMOVE_TRIES 100

@@ -167,6 +167,9 @@ equal "active" "$(as_user systemctl --user show -P ActiveState "containr-$id.sco
 equal "mine" "$(as_user containr pause mine 2>&1)"
 equal "1" "$(cat "$place/cgroup.freeze")"
 equal "mine" "$(as_user containr unpause mine 2>&1)"
+as_user containr exec mine true > out 2>&1 && fail "exec moved a process from elsewhere"
+grep -q 'run it where cgroups are delegated: systemd-run --user --scope' out || fail "$(cat out)"
+equal "in" "$(as_user systemd-run --user --scope -q containr exec mine echo in 2>&1)"
 equal "mine" "$(as_user containr stop mine 2>&1)"
 equal "3" "$(as_user containr wait mine 2>&1)"
 equal "mine" "$(as_user containr rm mine 2>&1)"
@@ -174,14 +177,15 @@ equal "0::/" "$(as_user containr --cgroup-manager systemd run --rm busybox cat /
 wait_for test ! -d "$place"
 equal "" "$(as_user systemctl --user list-units --all --plain --no-legend '*containr*')"
 
-fact "what his systemd starts has delegated cgroups, without being asked for a scope"
-equal "67108864" "$(as_user systemd-run --user --scope -q -p Delegate=yes \
-	containr run --rm --memory 64m busybox cat /sys/fs/cgroup/memory.max 2>&1)"
-
+# systemd kills what a service leaves running, the one who cleans up too: that is made good by the next
 fact "a service with a user of its own has those of its unit, and makes room in it"
 equal "67108864" "$(systemd-run -q --pipe --wait -p User=user -p Delegate=yes -E HOME=$user_home \
 	-E XDG_RUNTIME_DIR=/run/user/1000 -E CONTAINR_ROOT=$user_home/root -E CONTAINR_RUNROOT=/run/user/1000/containr \
 	-E PATH="$PATH" containr run --rm --memory 64m busybox cat /sys/fs/cgroup/memory.max 2>&1)"
+
+fact "what his systemd starts has delegated cgroups, without being asked for a scope"
+equal "67108864" "$(as_user systemd-run --user --scope -q -p Delegate=yes \
+	containr run --rm --memory 64m busybox cat /sys/fs/cgroup/memory.max 2>&1)"
 
 fact "without its bus the manager is refused with a word on what to do"
 DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere containr --cgroup-manager systemd run --rm busybox true > out 2>&1 &&

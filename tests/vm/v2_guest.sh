@@ -274,6 +274,7 @@ equal "33554432" "$(in_place containr exec mine cat /sys/fs/cgroup/memory.max 2>
 equal "0::/" "$(in_place containr exec mine cat /proc/self/cgroup 2>&1)"
 as_user containr exec mine true > out 2>&1 && fail "exec moved a process from elsewhere into it"
 grep -q 'PERMISSION_DENIED.*cannot enter the cgroup' out || fail "$(cat out)"
+grep -q 'run it where cgroups are delegated: systemd-run --user --scope' out || fail "$(cat out)"
 equal "mine" "$(in_place containr stop mine 2>&1)"
 equal 3 "$(as_user containr wait mine 2>&1)"
 equal "mine" "$(in_place containr start mine 2>&1)"
