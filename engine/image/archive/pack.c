@@ -3,16 +3,14 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "image/archive/locale.h"
-#include "image/archive/xattr.h"
+#include "image/archive/file_facts.h"
+#include "image/archive/tar_writer.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <search.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,20 +18,23 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define CHUNK (64 << 10)
-#define XATTR_NAMES_MAX (64 << 10)
+/* The first name of a file that has several. */
+struct linked {
+	dev_t device;
+	ino_t inode;
+	char *name; /* in the tar */
+};
 
 struct pack {
 	const struct pack_options *options;
-	struct archive *tar;
-	struct archive_entry_linkresolver *links;
-	struct strv folders; /* paths below the root that are still to be looked into */
+	struct tar_writer tar;
+	void *links; /* tree of struct linked, tsearch(3) */
+	struct strv
+		folders; /* paths below the root that are still to be written, the next one last */
+	struct strv inner; /* those in the folder that is being written */
 	int root;
-	dev_t device; /* of the root */
-	char *buffer; /* CHUNK bytes */
-	folder_write_function *write;
-	void *data;
-	int failed; /* what `write` returned */
+	dev_t device;		 /* of the root */
+	struct file_facts facts; /* of the current file */
 	struct containr_error *err;
 };
 
@@ -46,60 +47,26 @@ struct item {
 	bool is_mount;
 };
 
+static void free_linked(void *node)
+{
+	struct linked *linked = node;
+
+	free(linked->name);
+	free(linked);
+}
+
 static void pack_release(struct pack *pack)
 {
-	/* freeing an unfinished writer would write the end mark of a tar that has none */
-	if (pack->tar)
-		(void)archive_write_fail(pack->tar);
-	(void)archive_write_free(pack->tar);
-	archive_entry_linkresolver_free(pack->links);
+	tar_writer_release(&pack->tar);
+	tdestroy(pack->links, free_linked);
 	strv_release(&pack->folders);
-	free(pack->buffer);
-}
-
-static ssize_t drain(struct archive *archive, void *data, const void *bytes, size_t len)
-{
-	struct pack *pack = data;
-
-	pack->failed = pack->write(pack->data, bytes, len, pack->err);
-	if (pack->failed == 0)
-		return (ssize_t)len;
-	archive_set_error(archive, EIO, "cannot write");
-	return -1;
-}
-
-static int fail_tar(struct pack *pack)
-{
-	const char *problem = archive_error_string(pack->tar);
-
-	if (pack->failed < 0)
-		return pack->failed;
-	return fail(pack->err, CONTAINR_E_IO, "cannot archive the files: %s",
-		    problem ? problem : "unknown problem");
+	strv_release(&pack->inner);
+	file_facts_release(&pack->facts);
 }
 
 static int fail_item(struct pack *pack, const struct item *item)
 {
 	return fail_sys(pack->err, CONTAINR_E_IO, "cannot read '/%s'", item->path);
-}
-
-static int open_tar(struct pack *pack)
-{
-	pack->tar = archive_write_new();
-	pack->links = archive_entry_linkresolver_new();
-	pack->buffer = malloc(CHUNK);
-	if (!pack->tar || !pack->links || !pack->buffer)
-		return fail_oom(pack->err);
-	archive_entry_linkresolver_set_strategy(pack->links, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE);
-	if (archive_write_set_format_pax(pack->tar) != ARCHIVE_OK ||
-	    /* attributes once, as everybody reads them, not once more in libarchive's own way */
-	    archive_write_set_format_option(pack->tar, "pax", "xattrheader", "SCHILY") !=
-		    ARCHIVE_OK ||
-	    archive_write_set_bytes_per_block(pack->tar, CHUNK) != ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(pack->tar, 1) != ARCHIVE_OK ||
-	    archive_write_open(pack->tar, pack, NULL, drain, NULL) != ARCHIVE_OK)
-		return fail_tar(pack);
-	return 0;
 }
 
 /* The name in the tar: below that of the whole, or on its own. The caller frees it. */
@@ -116,161 +83,145 @@ static char *item_name(const struct pack *pack, const char *path, const char *le
 	return name;
 }
 
-static int set_link(struct pack *pack, const struct item *item, struct archive_entry *entry)
+static int compare_linked(const void *a, const void *b)
 {
-	char target[PATH_MAX];
-	ssize_t len = readlinkat(item->fd, "", target, sizeof(target) - 1);
+	const struct linked *left = a;
+	const struct linked *right = b;
 
-	if (len < 0)
-		return fail_item(pack, item);
-	target[len] = '\0';
-	archive_entry_copy_symlink(entry, target);
-	return 0;
+	if (left->inode != right->inode)
+		return left->inode < right->inode ? -1 : 1;
+	return left->device == right->device ? 0 : left->device < right->device ? -1 : 1;
 }
 
-static int set_attributes(struct pack *pack, const struct item *item, struct archive_entry *entry)
+/* Of a file that was written under another name already only that is told. */
+static int set_hard_link(struct pack *pack, const struct item *item, struct tar_entry *entry)
 {
-	autofree char *names = malloc(XATTR_NAMES_MAX);
-	ssize_t total;
+	struct linked *linked;
+	struct linked *const *found;
 
-	if (!names)
+	if (item->info.st_nlink < 2 || S_ISDIR(item->info.st_mode))
+		return 0;
+	linked = malloc(sizeof(*linked));
+	if (!linked)
 		return fail_oom(pack->err);
-	total = flistxattr(item->content, names, XATTR_NAMES_MAX);
-	for (const char *key = names; total > 0 && key < names + total; key += strlen(key) + 1) {
-		ssize_t len = fgetxattr(item->content, key, pack->buffer, CHUNK);
-		struct containr_error ignored; /* what overlayfs notes is left out as well */
-		bool is_kept;
-
-		if (len >= 0 && xattr_is_kept(key, "", &is_kept, &ignored) == 0 && is_kept)
-			archive_entry_xattr_add_entry(entry, key, pack->buffer, (size_t)len);
+	*linked = (struct linked) { item->info.st_dev, item->info.st_ino, strdup(entry->name) };
+	found = linked->name ? tsearch(linked, &pack->links, compare_linked) : NULL;
+	if (found && *found == linked)
+		return 0;
+	if (found) {
+		entry->type = TAR_HARD_LINK;
+		entry->link = (*found)->name;
+		entry->size = 0;
 	}
-	return 0;
+	free_linked(linked);
+	return found ? 0 : fail_oom(pack->err);
 }
 
-/* Where the data of a file with holes lies. */
-static void set_holes(const struct item *item, struct archive_entry *entry)
-{
-	off_t end = 0;
-
-	if (item->info.st_blocks * 512 >= item->info.st_size)
-		return;
-	for (;;) {
-		off_t start = lseek(item->content, end, SEEK_DATA);
-
-		if (start < 0)
-			break;
-		end = lseek(item->content, start, SEEK_HOLE);
-		if (end < 0)
-			return;
-		archive_entry_sparse_add_entry(entry, start, end - start);
-	}
-	/* nothing but a hole */
-	if (end == 0)
-		archive_entry_sparse_add_entry(entry, item->info.st_size, 0);
-	(void)lseek(item->content, 0, SEEK_SET);
-}
-
-static int write_bytes(struct pack *pack, const char *at, size_t len)
-{
-	while (len > 0) {
-		la_ssize_t put = archive_write_data(pack->tar, at, len);
-
-		if (put < 0)
-			return fail_tar(pack);
-		/* the file has grown since its header was written: the rest is not for this tar */
-		if (put == 0)
-			return 0;
-		at += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
-/* One that has shrunk is filled up with zeros by the writer. */
-static int write_content(struct pack *pack, const struct item *item, int64_t left)
+static int write_range(struct pack *pack, const struct item *item, off_t offset, int64_t left)
 {
 	while (left > 0) {
-		size_t part = left < CHUNK ? (size_t)left : CHUNK;
-		ssize_t got = read(item->content, pack->buffer, part);
-		int r;
+		unsigned char *at;
+		size_t room;
+		ssize_t got;
+		int r = tar_writer_claim(&pack->tar, &at, &room);
 
+		if (r < 0)
+			return r;
+		got = pread(item->content, at, left < (int64_t)room ? (size_t)left : room, offset);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return fail_item(pack, item);
+		/* it has shrunk since its header was written: the writer fills it up */
 		if (got == 0)
 			return 0;
-		r = write_bytes(pack, pack->buffer, (size_t)got);
-		if (r < 0)
-			return r;
+		tar_writer_commit(&pack->tar, (size_t)got);
+		offset += got;
 		left -= got;
 	}
 	return 0;
 }
 
-static int describe(struct pack *pack, const struct item *item, struct archive_entry *entry)
+static int write_content(struct pack *pack, const struct item *item, const struct tar_entry *entry)
 {
-	autofree char *name = item_name(pack, item->path, "");
 	int r = 0;
 
-	if (!name)
-		return fail_oom(pack->err);
-	archive_entry_copy_stat(entry, &item->info);
-	archive_entry_copy_pathname(entry, name);
-	if (pack->options->replace_owner) {
-		archive_entry_set_uid(entry, pack->options->uid);
-		archive_entry_set_gid(entry, pack->options->gid);
-	}
-	if (S_ISLNK(item->info.st_mode))
-		r = set_link(pack, item, entry);
-	if (item->is_mount && S_ISREG(item->info.st_mode))
-		archive_entry_set_size(entry, 0);
-	if (r == 0 && item->content >= 0)
-		r = set_attributes(pack, item, entry);
-	if (item->content >= 0 && S_ISREG(item->info.st_mode) && !item->is_mount)
-		set_holes(item, entry);
-	return r;
+	if (entry->type == TAR_FILE && !entry->is_sparse)
+		r = write_range(pack, item, 0, entry->size);
+	for (size_t i = 0; r == 0 && entry->is_sparse && i < entry->extent_count; i++)
+		r = write_range(pack, item, entry->extents[i].offset, entry->extents[i].size);
+	return r == 0 ? tar_writer_end_entry(&pack->tar) : r;
 }
 
-static int write_header(struct pack *pack, struct archive_entry *entry)
+static enum tar_type type_of(mode_t mode)
 {
-	int status = archive_write_header(pack->tar, entry);
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return TAR_FOLDER;
+	case S_IFLNK:
+		return TAR_SYMLINK;
+	case S_IFCHR:
+		return TAR_CHAR_DEVICE;
+	case S_IFBLK:
+		return TAR_BLOCK_DEVICE;
+	case S_IFIFO:
+		return TAR_FIFO;
+	default:
+		return TAR_FILE;
+	}
+}
 
-	return status == ARCHIVE_OK || status == ARCHIVE_WARN ? 0 : fail_tar(pack);
+static void describe(const struct pack *pack, const struct item *item, struct tar_entry *entry)
+{
+	const struct stat *info = &item->info;
+	const bool is_device = S_ISCHR(info->st_mode) || S_ISBLK(info->st_mode);
+
+	entry->type = type_of(info->st_mode);
+	entry->size = S_ISREG(info->st_mode) && !item->is_mount ? info->st_size : 0;
+	entry->mode = info->st_mode & 07777;
+	entry->uid = pack->options->replace_owner ? pack->options->uid : info->st_uid;
+	entry->gid = pack->options->replace_owner ? pack->options->gid : info->st_gid;
+	entry->mtime = info->st_mtim;
+	entry->dev_major = is_device ? major(info->st_rdev) : 0;
+	entry->dev_minor = is_device ? minor(info->st_rdev) : 0;
 }
 
 static int write_item(struct pack *pack, const struct item *item)
 {
-	struct archive_entry *entry = archive_entry_new();
-	struct archive_entry *spare = NULL;
-	int r = entry ? describe(pack, item, entry) : fail_oom(pack->err);
+	autofree char *name = item_name(pack, item->path, "");
+	char target[PATH_MAX];
+	struct tar_entry entry = { .name = name };
+	int r = name ? 0 : fail_oom(pack->err);
 
-	if (r == 0) {
-		archive_entry_linkify(pack->links, &entry, &spare);
-		r = write_header(pack, entry);
+	if (r < 0)
+		return r;
+	describe(pack, item, &entry);
+	if (entry.type == TAR_SYMLINK) {
+		ssize_t len = readlinkat(item->fd, "", target, sizeof(target) - 1);
+
+		if (len < 0)
+			return fail_item(pack, item);
+		target[len] = '\0';
+		entry.link = target;
 	}
-	if (r == 0 && S_ISREG(item->info.st_mode) && archive_entry_size(entry) > 0)
-		r = write_content(pack, item, archive_entry_size(entry));
-	archive_entry_free(entry);
-	return r;
+	r = set_hard_link(pack, item, &entry);
+	if (r == 0 && item->content >= 0 && entry.type != TAR_HARD_LINK)
+		r = file_facts_attributes(&pack->facts, item->content, &entry, pack->err);
+	if (r == 0 && entry.type == TAR_FILE && entry.size > 0)
+		r = file_facts_holes(&pack->facts, item->content, &item->info, &entry, pack->err);
+	if (r == 0)
+		r = tar_writer_entry(&pack->tar, &entry);
+	return r == 0 ? write_content(pack, item, &entry) : r;
 }
 
 /* A file of the OCI layer format that hides something: empty, in the folder of what it hides. */
 static int write_whiteout(struct pack *pack, const char *path, const char *prefix)
 {
 	autofree char *name = item_name(pack, path, prefix);
-	struct archive_entry *entry = archive_entry_new();
-	int r = entry && name ? 0 : fail_oom(pack->err);
+	const struct tar_entry entry = { .type = TAR_FILE, .name = name, .mode = 0600 };
+	int r = name ? tar_writer_entry(&pack->tar, &entry) : fail_oom(pack->err);
 
-	if (r == 0) {
-		archive_entry_copy_pathname(entry, name);
-		archive_entry_set_filetype(entry, AE_IFREG);
-		archive_entry_set_perm(entry, 0600);
-		archive_entry_set_size(entry, 0);
-		r = write_header(pack, entry);
-	}
-	archive_entry_free(entry);
-	return r;
+	return r == 0 ? tar_writer_end_entry(&pack->tar) : r;
 }
 
 static bool is_opaque(int dir)
@@ -295,29 +246,13 @@ static int write_opaque(struct pack *pack, const struct item *item)
 	return write_whiteout(pack, inside, ".wh..wh.");
 }
 
-static int write_folder(struct pack *pack, const struct item *item)
-{
-	int r = 0;
-
-	if (*item->path || pack->options->name)
-		r = write_item(pack, item);
-	if (r == 0)
-		r = write_opaque(pack, item);
-	if (r == 0 && !item->is_mount)
-		strv_push(&pack->folders, item->path);
-	return r;
-}
-
 /* The second opening goes by the first one's descriptor: what was looked at is what is opened. */
 static void open_content(struct item *item)
 {
 	char path[48];
 
-	if (!S_ISREG(item->info.st_mode) && !S_ISDIR(item->info.st_mode))
-		return;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", item->fd);
-	item->content = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
-					   (S_ISDIR(item->info.st_mode) ? O_DIRECTORY : 0));
+	item->content = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
 static bool is_skipped(const struct pack *pack, const char *path)
@@ -330,25 +265,29 @@ static bool is_skipped(const struct pack *pack, const char *path)
 	return false;
 }
 
+/* A folder waits until the files beside it are written: it is then followed by all that is in it. */
 static int write_any(struct pack *pack, struct item *item)
 {
 	int r;
 
 	if (is_skipped(pack, item->path))
 		return 0;
-
 	if (fstat(item->fd, &item->info) < 0)
 		return fail_item(pack, item);
-	if (S_ISSOCK(item->info.st_mode))
+	if (S_ISDIR(item->info.st_mode))
+		strv_push(&pack->inner, item->path);
+	if (S_ISDIR(item->info.st_mode) || S_ISSOCK(item->info.st_mode))
 		return 0;
 	if (pack->options->whiteouts && S_ISCHR(item->info.st_mode) &&
 	    item->info.st_rdev == makedev(0, 0))
 		return write_whiteout(pack, item->path, ".wh.");
 	item->is_mount = pack->options->one_filesystem && item->info.st_dev != pack->device;
-	open_content(item);
-	if (item->content < 0 && (S_ISREG(item->info.st_mode) || S_ISDIR(item->info.st_mode)))
-		return errno == ENOENT ? 0 : fail_item(pack, item);
-	r = S_ISDIR(item->info.st_mode) ? write_folder(pack, item) : write_item(pack, item);
+	if (S_ISREG(item->info.st_mode)) {
+		open_content(item);
+		if (item->content < 0)
+			return errno == ENOENT ? 0 : fail_item(pack, item);
+	}
+	r = write_item(pack, item);
 	cleanup_close(&item->content);
 	return r;
 }
@@ -369,17 +308,55 @@ static int write_child(struct pack *pack, int dir, const char *folder, const cha
 	return write_any(pack, &item);
 }
 
-static int look_into(struct pack *pack, const char *folder)
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In the order of their names, so that the same files give the same tar. */
+static int list_names(struct pack *pack, DIR *listing, struct strv *names)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(listing)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			strv_push(names, entry->d_name);
+	if (names->len > 1)
+		qsort(names->items, names->len, sizeof(*names->items), compare_names);
+	return names->failed ? fail_oom(pack->err) : 0;
+}
+
+/* The folder that comes next is the last of the list. */
+static int queue_inner(struct pack *pack)
+{
+	for (size_t i = pack->inner.len; i-- > 0;)
+		strv_push(&pack->folders, pack->inner.items[i]);
+	if (pack->folders.failed || pack->inner.failed)
+		return fail_oom(pack->err);
+	strv_release(&pack->inner);
+	return 0;
+}
+
+static int write_files(struct pack *pack, DIR *listing, const char *folder)
+{
+	autostrv names = { 0 };
+	int r = list_names(pack, listing, &names);
+
+	for (size_t i = 0; r == 0 && i < names.len; i++)
+		r = write_child(pack, dirfd(listing), folder, names.items[i]);
+	return r == 0 ? queue_inner(pack) : r;
+}
+
+static int write_folder(struct pack *pack, const char *folder)
 {
 	const struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
 				      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	autoclosedir DIR *listing = NULL;
-	const struct dirent *entry;
-	const struct item item = { .path = folder };
 	int dir = (int)syscall(SYS_openat2, pack->root, *folder ? folder : ".", &how, sizeof(how));
+	struct item item = { .path = folder, .fd = dir, .content = dir };
 	int r = 0;
 
-	/* a folder that has become something else since it was written */
+	/* a folder that has become something else since its name was read */
 	if (dir < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
 			       ? 0
@@ -389,10 +366,14 @@ static int look_into(struct pack *pack, const char *folder)
 		(void)close(dir);
 		return fail_oom(pack->err);
 	}
-	while (r == 0 && (entry = readdir(listing)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = write_child(pack, dirfd(listing), folder, entry->d_name);
-	return r;
+	if (fstat(dir, &item.info) < 0)
+		return fail_item(pack, &item);
+	item.is_mount = pack->options->one_filesystem && item.info.st_dev != pack->device;
+	if (*folder || pack->options->name)
+		r = write_item(pack, &item);
+	if (r == 0)
+		r = write_opaque(pack, &item);
+	return r == 0 && !item.is_mount ? write_files(pack, listing, folder) : r;
 }
 
 static int write_all(struct pack *pack)
@@ -400,33 +381,34 @@ static int write_all(struct pack *pack)
 	struct item top = { .path = "", .fd = pack->root, .content = -1 };
 	int r = write_any(pack, &top);
 
+	if (r == 0)
+		r = queue_inner(pack);
 	while (r == 0 && pack->folders.len > 0) {
 		autofree char *folder = pack->folders.items[--pack->folders.len];
 
 		pack->folders.items[pack->folders.len] = NULL;
-		r = look_into(pack, folder);
+		r = write_folder(pack, folder);
 	}
-	return r < 0 || !pack->folders.failed ? r : fail_oom(pack->err);
+	return r;
 }
 
 int pack_write_tar(int fd, const struct pack_options *options, folder_write_function *write,
 		   void *data, struct containr_error *err)
 {
-	autolocale locale_t locale = locale_use_utf8();
 	__attribute__((cleanup(pack_release))) struct pack pack = {
-		.options = options, .root = fd, .write = write, .data = data, .err = err
+		.options = options,
+		.root = fd,
+		.tar = { .write = write, .data = data, .err = err },
+		.err = err
 	};
 	struct stat info;
 	int r = 0;
 
-	(void)locale;
 	if (fstat(fd, &info) < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot read the files");
 	pack.device = info.st_dev;
-	r = open_tar(&pack);
+	r = tar_writer_open(&pack.tar);
 	if (r == 0)
 		r = write_all(&pack);
-	if (r == 0 && archive_write_close(pack.tar) != ARCHIVE_OK)
-		r = fail_tar(&pack);
-	return r;
+	return r == 0 ? tar_writer_finish(&pack.tar) : r;
 }

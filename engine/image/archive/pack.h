@@ -25,7 +25,8 @@ struct pack_options {
 
 /**
  * Packs a file, or a folder with all that is in it, as a pax tar. Hard links, holes, devices,
- * attributes and times of nanoseconds are kept, sockets left out.
+ * attributes and times of nanoseconds are kept, sockets left out. The same files give the same bytes,
+ * wherever they lie: so a digest of the tar tells whether they have changed.
  *
  * @fd: of what is packed; O_PATH is enough
  * @write, @data: where the tar goes

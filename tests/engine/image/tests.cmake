@@ -8,7 +8,7 @@ containr_unit_test(engine/image/remove_test LAYERS ${image_layers} SOURCES ${ima
 
 set(archive_fixture ${image_fixture} engine/image/archive/import_fixture.c
 	engine/image/archive/tar_builder.c)
-foreach(noun changes decoder hostile import tar)
+foreach(noun changes decoder hostile import pack tar)
 	containr_unit_test(engine/image/archive/${noun}_test LAYERS ${image_layers} image_archive
 		SOURCES ${archive_fixture})
 endforeach()
