@@ -8,6 +8,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_images, .name = "ls", .aliases = WORDS("list") },
 	{ .cmd = &cmd_image_prune },
 	{ .cmd = &cmd_pull },
+	{ .cmd = &cmd_push },
 	{ .cmd = &cmd_rmi, .name = "rm", .aliases = WORDS("remove") },
 	{ .cmd = &cmd_tag },
 	{ 0 },

@@ -64,6 +64,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_pause },
 	{ .cmd = &cmd_ps },
 	{ .cmd = &cmd_pull },
+	{ .cmd = &cmd_push },
 	{ .cmd = &cmd_rename },
 	{ .cmd = &cmd_restart },
 	{ .cmd = &cmd_rm },

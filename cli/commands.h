@@ -44,6 +44,7 @@ extern const struct cmd cmd_logs;
 extern const struct cmd cmd_pause;
 extern const struct cmd cmd_ps;
 extern const struct cmd cmd_pull;
+extern const struct cmd cmd_push;
 extern const struct cmd cmd_rename;
 extern const struct cmd cmd_restart;
 extern const struct cmd cmd_rm;

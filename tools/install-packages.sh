@@ -7,7 +7,7 @@ set -euo pipefail
 
 declare -A groups=(
 	[build]="gcc libc6-dev musl-tools cmake ninja-build pkg-config make git libseccomp-dev
-		 libarchive-dev libssl-dev libzstd-dev libisal-dev libcurl4-openssl-dev libsystemd-dev
+		 libarchive-dev libssl-dev libzstd-dev libisal-dev libdeflate-dev libcurl4-openssl-dev libsystemd-dev
 		 busybox-static ca-certificates"
 	[demo]="mmdebstrap uidmap"
 	[test]="g++ libcmocka-dev libcjson-dev libcap-dev libseccomp-dev iproute2 util-linux procps

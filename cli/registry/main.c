@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/registry/login.h"
 #include "cli/registry/pull.h"
+#include "cli/registry/push.h"
 
 /*
  * containr-registry: the room for what speaks to registries. It is one of its own because libcurl
@@ -13,6 +14,7 @@ int main(int argc, char **argv, char **envp)
 		{ .cmd = &cmd_login, .run = login_run },
 		{ .cmd = &cmd_logout, .run = logout_run },
 		{ .cmd = &cmd_pull, .run = pull_run },
+		{ .cmd = &cmd_push, .run = push_run },
 		{ 0 },
 	};
 

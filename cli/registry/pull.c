@@ -6,8 +6,9 @@
 #include "cli/engine.h"
 #include "cli/image/interrupt.h"
 #include "cli/image/own_ids.h"
-#include "cli/registry/pull_progress.h"
+#include "cli/registry/transfer_progress.h"
 #include "image/reference.h"
+#include "image/registry/pull.h"
 
 #include <containr/containr.h>
 
@@ -36,7 +37,7 @@ int pull_run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 {
 	const struct pull_args *pull = args;
 	autoengine *engine = NULL;
-	__attribute__((cleanup(pull_progress_release))) struct pull_progress progress;
+	__attribute__((cleanup(transfer_progress_release))) struct transfer_progress progress;
 	struct pull_result result;
 	struct pull_spec spec = {
 		.name = argv[0],
@@ -44,15 +45,15 @@ int pull_run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 		.registry = { .user = pull->creds,
 			      .insecure = !pull->tls_verify,
 			      .cancelled = &interrupt_signal },
-		.progress = pull_progress_show,
+		.progress = transfer_progress_show,
 		.data = &progress,
 	};
 	int r = own_ids_enter(ctx->err);
 
 	(void)argc;
-	pull_progress_init(&progress,
-			   pull->quiet ? PROGRESS_NONE : (enum progress_form)pull->progress,
-			   ctx->out);
+	transfer_progress_init(&progress, TRANSFER_PULL,
+			       pull->quiet ? PROGRESS_NONE : (enum progress_form)pull->progress,
+			       ctx->out);
 	if (r == 0)
 		r = engine_open(ctx, &engine);
 	if (r < 0)

@@ -21,6 +21,9 @@
 #define CONTENT_INDEX CONTENT_DIR "/index.json"
 #define CONTENT_LAYOUT CONTENT_DIR "/oci-layout"
 #define CONTENT_LOCK "images.lock"
+/* HEX of a diff_id -> digest and size of that layer's blob in another compression */
+#define CONTENT_GZIP "images.gzip"
+#define CONTENT_ZSTD "images.zstd"
 #define CONTENT_PATH_SIZE (sizeof(CONTENT_BLOBS) + 1 + DIGEST_HEX_LEN)
 
 /* What is parsed is bounded: the specification asks readers for 4 MiB at least. */
@@ -31,10 +34,14 @@
 #define MEDIA_INDEX "application/vnd.oci.image.index.v1+json"
 #define MEDIA_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 #define MEDIA_CONFIG "application/vnd.oci.image.config.v1+json"
+#define MEDIA_LAYER "application/vnd.oci.image.layer.v1.tar"
 #define MEDIA_LAYER_GZIP "application/vnd.oci.image.layer.v1.tar+gzip"
 #define MEDIA_LAYER_ZSTD "application/vnd.oci.image.layer.v1.tar+zstd"
 #define MEDIA_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
 #define MEDIA_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define MEDIA_DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
+#define MEDIA_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
+#define MEDIA_DOCKER_LAYER_GZIP "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 /* A reference to a blob from JSON; the strings belong to the document they were read from. */
 struct descriptor {

@@ -225,6 +225,10 @@ static int delete_unmarked(const struct containr *engine, const char *folder, bo
 	const struct dirent *entry;
 	int r = fs_open_dir(engine->root_fd, folder, &fd, err);
 
+	if (r < 0 && err->sys_errno == ENOENT) { /* notes that were never needed */
+		error_clear(err);
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	dir = fdopendir(fd);
@@ -266,5 +270,9 @@ int gc_sweep(const struct containr *engine, const struct index *index, const str
 	r = delete_unmarked(engine, CONTENT_BLOBS, false, &marks.blobs, err);
 	if (r == 0)
 		r = delete_unmarked(engine, LAYERS_DIR, true, &marks.layers, err);
+	if (r == 0)
+		r = delete_unmarked(engine, CONTENT_GZIP, false, &marks.layers, err);
+	if (r == 0)
+		r = delete_unmarked(engine, CONTENT_ZSTD, false, &marks.layers, err);
 	return r;
 }

@@ -3,8 +3,9 @@
 # Registries that misbehave: what they do is decided by fake_registry.py.
 # shellcheck source=../system/lib.sh
 . "$(dirname "$0")/../system/lib.sh"
+# shellcheck source=fake_registry.sh
+. "$(dirname "$0")/fake_registry.sh"
 
-here=$(dirname "$(realpath "$0")")
 export REGISTRY_AUTH_FILE=$scratch/auth.json
 layout=$scratch/layout
 mkdir tree
@@ -15,33 +16,9 @@ cp -r "$CONTAINR_ROOT/images" layout
 containr rmi demo > /dev/null
 sed -i 's/"demo:latest"/"latest"/' layout/index.json
 
-# serve FAULT...: a registry at $registry.
-serve() {
-	rm -f port log
-	python3 "$here/fake_registry.py" "$layout" "$scratch/port" "$scratch/log" "$@" &
-	server=$!
-	wait_for test -e port
-	registry=127.0.0.1:$(cat port)
-}
-
-stop() {
-	kill "$server"
-	wait "$server" 2> /dev/null || true
-	containr rmi -f "$registry/demo" > /dev/null 2>&1 || true
-}
-
 pulls() {
 	expect_output "$registry/demo:latest" -- containr pull -q "$registry/demo"
 	expect_output 3000000 -- containr run --rm "$registry/demo" /busybox sh -c '/busybox wc -c < /data'
-}
-
-# requested KEY PATTERN: what requests whose path looks like this had for KEY, a line each.
-requested() {
-	python3 -c 'import fnmatch, json, sys
-for line in open("log"):
-    entry = json.loads(line)
-    if fnmatch.fnmatch(entry["path"], sys.argv[2]):
-        print(entry[sys.argv[1]])' "$1" "$2"
 }
 
 blob=$(find layout/blobs -size +2000k -printf '%f')

@@ -211,7 +211,7 @@ if mount -o loop disk disk.mnt 2> /dev/null; then
 	expect_output "first
 third" -- env CONTAINR_ROOT="$scratch/disk.mnt/root" containr run --rm "$registry/team/app"
 	stop_registry
-	umount disk.mnt
+	wait_for umount disk.mnt # what cleans up after the container may still be in it
 else
 	not_here "no loop device"
 fi

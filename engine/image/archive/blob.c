@@ -80,13 +80,18 @@ int blob_write(struct blob *blob, const void *bytes, size_t len, struct containr
 			  : store(blob, bytes, len, err);
 }
 
-int blob_finish(struct blob *blob, char ret_digest[DIGEST_SIZE], struct containr_error *err)
+int blob_seal(struct blob *blob, char ret_digest[DIGEST_SIZE], struct containr_error *err)
 {
 	int r = blob->zstd ? compress(blob, NULL, 0, ZSTD_e_end, err) : 0;
 
-	if (r < 0)
-		return r;
-	if (fdatasync(blob->fd) < 0)
+	return r < 0 ? r : sha256_finish(&blob->hash, ret_digest, err);
+}
+
+int blob_finish(struct blob *blob, char ret_digest[DIGEST_SIZE], struct containr_error *err)
+{
+	int r = blob_seal(blob, ret_digest, err);
+
+	if (r == 0 && fdatasync(blob->fd) < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot write blob");
-	return sha256_finish(&blob->hash, ret_digest, err);
+	return r;
 }

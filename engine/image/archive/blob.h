@@ -30,6 +30,10 @@ void blob_release(struct blob *blob);
 int blob_write(struct blob *blob, const void *bytes, size_t len,
 	       struct containr_error *err) MUST_CHECK;
 
+/** Completes the file and tells its digest; its size is blob->size. */
+int blob_seal(struct blob *blob, char ret_digest[DIGEST_SIZE],
+	      struct containr_error *err) MUST_CHECK;
+
 /** Completes the file, syncs it to the disk, and tells its digest; its size is blob->size. */
 int blob_finish(struct blob *blob, char ret_digest[DIGEST_SIZE],
 		struct containr_error *err) MUST_CHECK;

@@ -2,7 +2,6 @@
 #include "image/registry/credential_helper.h"
 
 #include "base/cleanup.h"
-#include "base/fs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,12 +23,25 @@ static _Noreturn void become_helper(const char *program, const char *action, int
 	_exit(127);
 }
 
+/* A helper that ends without listening must not end us by SIGPIPE. */
+static int send_all(int stream, const char *text)
+{
+	while (*text) {
+		ssize_t sent = send(stream, text, strlen(text), MSG_NOSIGNAL);
+
+		if (sent < 0 && errno != EINTR)
+			return -1;
+		text += sent > 0 ? sent : 0;
+	}
+	return 0;
+}
+
 static int talk(int stream, const char *input, struct str *output)
 {
 	char buffer[4096];
 	ssize_t got;
 
-	if (fs_write_all(stream, input, strlen(input)) < 0 || shutdown(stream, SHUT_WR) < 0)
+	if (send_all(stream, input) < 0 || shutdown(stream, SHUT_WR) < 0)
 		return -1;
 	do {
 		got = read(stream, buffer, sizeof(buffer));

@@ -12,11 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define DOWNLOADERS 3 /* as docker and podman have it */
 #define MAKERS 2
-#define PROGRESS_MS 100
 
 static bool is_there(const struct containr *engine, const char *path)
 {
@@ -39,12 +37,12 @@ static int init_layer(struct fetch *fetch, const struct descriptor *blob, const 
 	(void)snprintf(layer->folder, sizeof(layer->folder), "%zu/" LAYER_FOLDER, fetch->count);
 	layer->has_blob = is_there(fetch->engine, path);
 	layer->has_files = is_there(fetch->engine, folder);
-	layer->stage = layer->has_blob && layer->has_files ? PULL_THERE : PULL_WAITING;
+	layer->stage = layer->has_blob && layer->has_files ? TRANSFER_THERE : TRANSFER_WAITING;
 	fetch->count++;
 	if (layer->has_blob)
 		return 0;
 	r = download_open(&layer->download, fetch->engine, blob, err);
-	layer->download.given_up = &fetch->is_given_up;
+	layer->download.given_up = &fetch->crew.is_given_up;
 	layer->has_download = true;
 	return r;
 }
@@ -76,9 +74,7 @@ int fetch_init(struct fetch *fetch, const struct containr *engine, const struct 
 {
 	int r = 0;
 
-	*fetch = (struct fetch) { .engine = engine, .dir = dir };
-	(void)pthread_mutex_init(&fetch->mutex, NULL);
-	(void)pthread_cond_init(&fetch->changed, NULL);
+	*fetch = (struct fetch) { .engine = engine, .dir = dir, .crew = CREW_INIT };
 	fetch->layers = calloc(manifest->layer_count + 1, sizeof(*fetch->layers));
 	fetch->order = calloc(manifest->layer_count + 1, sizeof(*fetch->order));
 	if (!fetch->layers || !fetch->order)
@@ -100,40 +96,22 @@ void fetch_release(struct fetch *fetch)
 	*fetch = (struct fetch) { 0 };
 }
 
-/* The first error counts; what others then say follows from it. */
-static void note_error(struct fetch *fetch, const struct containr_error *err)
+static void set_stage(struct fetch *fetch, struct fetch_layer *layer, enum transfer_stage stage)
 {
-	(void)pthread_mutex_lock(&fetch->mutex);
-	if (fetch->err.code == CONTAINR_E_OK)
-		fetch->err = *err;
-	fetch->is_given_up = 1;
-	(void)pthread_mutex_unlock(&fetch->mutex);
-}
-
-static void set_stage(struct fetch *fetch, struct fetch_layer *layer, enum pull_stage stage)
-{
-	(void)pthread_mutex_lock(&fetch->mutex);
+	(void)pthread_mutex_lock(&fetch->crew.mutex);
 	layer->stage = stage;
-	(void)pthread_mutex_unlock(&fetch->mutex);
+	(void)pthread_mutex_unlock(&fetch->crew.mutex);
 }
 
 static struct fetch_layer *take_next(struct fetch *fetch, size_t *next)
 {
 	struct fetch_layer *layer = NULL;
 
-	(void)pthread_mutex_lock(&fetch->mutex);
+	(void)pthread_mutex_lock(&fetch->crew.mutex);
 	if (*next < fetch->count)
 		layer = &fetch->layers[fetch->order[(*next)++]];
-	(void)pthread_mutex_unlock(&fetch->mutex);
+	(void)pthread_mutex_unlock(&fetch->crew.mutex);
 	return layer;
-}
-
-static void end_thread(struct fetch *fetch)
-{
-	(void)pthread_mutex_lock(&fetch->mutex);
-	fetch->running--;
-	(void)pthread_cond_broadcast(&fetch->changed);
-	(void)pthread_mutex_unlock(&fetch->mutex);
 }
 
 static int download_one(struct fetch *fetch, struct fetch_layer *layer, struct http **http,
@@ -141,13 +119,13 @@ static int download_one(struct fetch *fetch, struct fetch_layer *layer, struct h
 {
 	int r = *http ? 0 : registry_http(fetch->registry, http, err);
 
-	if (r == 0 && fetch->is_given_up) /* whoever waits for this layer has to be told */
+	if (r == 0 && fetch->crew.is_given_up) /* whoever waits for this layer has to be told */
 		r = fail(err, CONTAINR_E_INVALID_STATE, "another layer failed");
 	if (r < 0) {
 		download_fail(&layer->download, err);
 		return r;
 	}
-	set_stage(fetch, layer, PULL_FETCHING);
+	set_stage(fetch, layer, TRANSFER_MOVING);
 	return download_run(&layer->download, fetch->registry, *http, err);
 }
 
@@ -161,9 +139,9 @@ static void *download_thread(void *data)
 		struct containr_error err = { 0 };
 
 		if (layer->has_download && download_one(fetch, layer, &http, &err) < 0)
-			note_error(fetch, &err);
+			crew_note_error(&fetch->crew, &err);
 	}
-	end_thread(fetch);
+	crew_leave(&fetch->crew);
 	return NULL;
 }
 
@@ -225,26 +203,27 @@ static void *make_thread(void *data)
 	struct fetch *fetch = data;
 	struct fetch_layer *layer;
 
-	while (!fetch->is_given_up && (layer = take_next(fetch, &fetch->next_layer))) {
+	while (!fetch->crew.is_given_up && (layer = take_next(fetch, &fetch->next_layer))) {
 		struct containr_error err = { 0 };
 
-		if (layer->stage == PULL_THERE)
+		if (layer->stage == TRANSFER_THERE)
 			continue;
 		if (!layer->has_files && make_one(fetch, layer, &err) < 0)
-			note_error(fetch, &err);
+			crew_note_error(&fetch->crew, &err);
 		else
-			set_stage(fetch, layer, PULL_DONE);
+			set_stage(fetch, layer, TRANSFER_DONE);
 	}
-	end_thread(fetch);
+	crew_leave(&fetch->crew);
 	return NULL;
 }
 
-static void tell_progress(struct fetch *fetch)
+static void tell_progress(void *data)
 {
-	struct pull_layer_progress *layers = calloc(fetch->count + 1, sizeof(*layers));
+	struct fetch *fetch = data;
+	struct layer_progress *layers = calloc(fetch->count + 1, sizeof(*layers));
 
 	for (size_t i = 0; layers && i < fetch->count; i++)
-		layers[i] = (struct pull_layer_progress) {
+		layers[i] = (struct layer_progress) {
 			.digest = fetch->layers[i].blob->digest,
 			.stage = fetch->layers[i].stage,
 			.have = fetch->layers[i].has_download ? fetch->layers[i].download.have
@@ -256,53 +235,15 @@ static void tell_progress(struct fetch *fetch)
 	free(layers);
 }
 
-static void wait_for_threads(struct fetch *fetch)
-{
-	(void)pthread_mutex_lock(&fetch->mutex);
-	while (fetch->running > 0) {
-		struct timespec until;
-
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += PROGRESS_MS * 1000000L;
-		if (until.tv_nsec >= 1000000000L) {
-			until.tv_sec++;
-			until.tv_nsec -= 1000000000L;
-		}
-		(void)pthread_cond_timedwait(&fetch->changed, &fetch->mutex, &until);
-		if (fetch->spec->progress)
-			tell_progress(fetch);
-	}
-	(void)pthread_mutex_unlock(&fetch->mutex);
-}
-
 int fetch_run(struct fetch *fetch, struct registry *registry, const struct pull_spec *spec,
 	      struct containr_error *err)
 {
-	void *(*const work[])(void *) = { download_thread, download_thread, download_thread,
-					  make_thread, make_thread };
-	pthread_t threads[ARRAY_LEN(work)];
-	size_t started = 0;
+	static crew_function *const work[] = { download_thread, download_thread, download_thread,
+					       make_thread, make_thread };
 
 	_Static_assert(ARRAY_LEN(work) == DOWNLOADERS + MAKERS, "one thread each");
 	fetch->registry = registry;
 	fetch->spec = spec;
-	for (; started < ARRAY_LEN(work); started++) {
-		(void)pthread_mutex_lock(&fetch->mutex);
-		fetch->running++;
-		(void)pthread_mutex_unlock(&fetch->mutex);
-		errno = pthread_create(&threads[started], NULL, work[started], fetch);
-		if (errno) {
-			(void)fail_sys(err, CONTAINR_E_IO, "cannot start a thread");
-			note_error(fetch, err);
-			end_thread(fetch);
-			break;
-		}
-	}
-	wait_for_threads(fetch);
-	for (size_t i = 0; i < started; i++)
-		(void)pthread_join(threads[i], NULL);
-	if (fetch->err.code == CONTAINR_E_OK)
-		return 0;
-	*err = fetch->err;
-	return -err->code;
+	return crew_run(&fetch->crew, work, ARRAY_LEN(work), spec->progress ? tell_progress : NULL,
+			fetch, err);
 }

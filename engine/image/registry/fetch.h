@@ -4,6 +4,7 @@
 
 #include "image/archive/publish.h"
 #include "image/manifest.h"
+#include "image/registry/crew.h"
 #include "image/registry/download.h"
 #include "image/registry/pull.h"
 
@@ -19,7 +20,7 @@ struct fetch_layer {
 	struct download download;
 	char file[sizeof(DOWNLOAD_FROM_WORKDIR) + DIGEST_HEX_LEN]; /* the blob, from the workdir */
 	char folder[48];					   /* the layer, from the workdir */
-	enum pull_stage stage;
+	enum transfer_stage stage;
 };
 
 struct fetch {
@@ -30,13 +31,9 @@ struct fetch {
 	size_t *order; /* as they are worked on: the largest first */
 	struct registry *registry;
 	const struct pull_spec *spec;
-	pthread_mutex_t mutex; /* for what follows */
-	pthread_cond_t changed;
+	struct crew crew; /* its mutex is for the next two, and for stages */
 	size_t next_download;
 	size_t next_layer;
-	size_t running;		   /* threads */
-	struct containr_error err; /* the first one */
-	volatile int is_given_up;  /* there is one */
 };
 
 /**

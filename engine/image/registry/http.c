@@ -197,6 +197,8 @@ static size_t give_body(char *buffer, size_t size, size_t count, void *data)
 	if (got < 0 || (got == 0 && len > 0))
 		return CURL_READFUNC_ABORT;
 	x->sent += got;
+	if (request->sent && request->sent(request->data, x->sent) != 0)
+		return CURL_READFUNC_ABORT;
 	return (size_t)got;
 }
 
@@ -234,7 +236,6 @@ static struct curl_slist *copy_headers(const struct http_request *request, bool 
 		*ret_failed |= !longer;
 		list = longer ? longer : list;
 	}
-	/* curl would wait a second for a registry to say "go on" */
 	return list;
 }
 

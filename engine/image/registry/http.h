@@ -47,6 +47,9 @@ struct http_request {
 	void *data;
 	void (*begin)(void *data,
 		      long status); /* told before the sink gets anything; may be NULL */
+	/* told how many bytes of the body are sent; not 0 ends the request; may be NULL */
+	int (*sent)(void *data, int64_t bytes);
+	bool is_once; /* registry_do() does not send it again where the registry was too busy */
 };
 
 /* An answer. Of a redirected request it is the last one. */

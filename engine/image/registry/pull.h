@@ -3,6 +3,7 @@
 #define IMAGE_REGISTRY_PULL_H
 
 #include "image/registry/registry.h"
+#include "image/registry/transfer.h"
 
 /*
  * An image from a registry into the store.
@@ -12,22 +13,11 @@
  * was fetched stays when the process ends (image/registry/download.h).
  */
 
-enum pull_stage { PULL_WAITING, PULL_FETCHING, PULL_DONE, PULL_THERE };
-
-/* How far one layer is. */
-struct pull_layer_progress {
-	const char *digest; /* of the blob; borrowed */
-	enum pull_stage stage;
-	int64_t have;
-	int64_t size;
-};
-
 struct pull_spec {
 	const char *name;     /* as it was given */
 	const char *platform; /* OS/ARCH[/VARIANT]; NULL: this host */
 	struct registry_options registry;
-	/* told several times a second, and once at the end; may be NULL */
-	void (*progress)(void *data, const struct pull_layer_progress *layers, size_t count);
+	transfer_progress_function *progress; /* may be NULL */
 	void *data;
 };
 

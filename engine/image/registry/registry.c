@@ -109,7 +109,7 @@ static int ask_access(struct registry *registry, struct http *http, unsigned int
 	return r;
 }
 
-static int send_once(const struct registry *registry, struct http *http,
+static int send_once(const struct registry *registry, struct http *http, const char *scheme,
 		     const struct http_request *request, const char *authorization,
 		     struct http_answer *answer, struct containr_error *err)
 {
@@ -124,7 +124,7 @@ static int send_once(const struct registry *registry, struct http *http,
 		count++;
 	}
 	/* a place that the registry has sent us to may be somebody else's */
-	str_appendf(&url, "%s://%s/", registry->scheme, registry->host);
+	str_appendf(&url, "%s://%s/", scheme, registry->host);
 	if (authorization &&
 	    (!is_whole || (!url.failed && str_starts_with(request->url, url.data))))
 		headers[count] = authorization;
@@ -147,25 +147,25 @@ static int send_anyhow(struct registry *registry, struct http *http,
 		       const struct http_request *request, const char *authorization,
 		       struct http_answer *answer, struct containr_error *err)
 {
-	int r = send_once(registry, http, request, authorization, answer, err);
+	const char *scheme = registry->scheme; /* another thread may change it */
+	int r = send_once(registry, http, scheme, request, authorization, answer, err);
 
 	if (r != -CONTAINR_E_REGISTRY_UNREACHABLE || !registry->http.insecure ||
-	    strcmp(registry->scheme, "https") != 0 || registry->authorization)
+	    strcmp(scheme, "https") != 0 || registry->authorization)
 		return r;
-	registry->scheme = "http";
-	if (send_once(registry, http, request, authorization, answer, err) == 0)
-		return 0;
-	registry->scheme = "https";
-	return -err->code;
+	r = send_once(registry, http, "http", request, authorization, answer, err);
+	if (r == 0)
+		registry->scheme = "http";
+	return r;
 }
 
-static bool is_busy(long status)
+bool registry_is_busy(long status)
 {
 	return status == 429 || (status >= 500 && status != 501);
 }
 
 /* Retry-After in seconds, else twice as long as before; a date is not worth the trouble. */
-static void wait_again(const struct http_answer *answer, int attempt)
+void registry_wait(const struct http_answer *answer, int attempt)
 {
 	int ms = WAIT_FIRST_MS << attempt;
 
@@ -204,9 +204,10 @@ int registry_do(struct registry *registry, struct http *http, const struct http_
 				return r;
 			continue;
 		}
-		if (!is_busy(ret_answer->status) || ++attempt == TRIES_MAX)
+		if (!registry_is_busy(ret_answer->status) || request->is_once ||
+		    ++attempt == TRIES_MAX)
 			return 0;
-		wait_again(ret_answer, attempt - 1);
+		registry_wait(ret_answer, attempt - 1);
 	}
 }
 

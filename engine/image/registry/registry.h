@@ -22,6 +22,7 @@ struct registry_options {
 	const char *ca_file;
 	bool insecure; /* --tls-verify=false */
 	enum registry_access access;
+	const char *mount_from; /* a repository that blobs are to be taken from; NULL: none */
 	const volatile sig_atomic_t *cancelled;
 };
 
@@ -71,6 +72,12 @@ int registry_do(struct registry *registry, struct http *http, const struct http_
  * @what: "manifest of busybox:latest" ...
  */
 int registry_fail(const struct http_answer *answer, const char *what, struct containr_error *err);
+
+/** Whether a status says that the registry is too busy, so that trying again may help. */
+bool registry_is_busy(long status);
+
+/** Waits before trying again: as long as the registry asks for, else longer with each @attempt (from 0). */
+void registry_wait(const struct http_answer *answer, int attempt);
 
 /** Opens a client for this registry. */
 int registry_http(const struct registry *registry, struct http **ret_http,

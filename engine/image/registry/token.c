@@ -142,10 +142,18 @@ static void append_scope(struct str *out, char separator, const struct registry 
 	else if (*registry->path)
 		str_appendf(&scope, "repository:%s:%s", registry->path,
 			    registry->options.access == REGISTRY_PUSH ? "pull,push" : "pull");
-	if (scope.failed)
-		out->failed = true;
-	else if (scope.len > 0)
+	/* OAuth 2 has all scopes in one parameter; with GET each has its own */
+	if (registry->options.mount_from && scope.len > 0 && registry->identity)
+		str_appendf(&scope, " repository:%s:pull", registry->options.mount_from);
+	if (!scope.failed && scope.len > 0)
 		append_parameter(out, separator, "scope", scope.data);
+	if (registry->options.mount_from && scope.len > 0 && !registry->identity) {
+		str_clear(&scope);
+		str_appendf(&scope, "repository:%s:pull", registry->options.mount_from);
+		if (!scope.failed)
+			append_parameter(out, '&', "scope", scope.data);
+	}
+	out->failed |= scope.failed;
 }
 
 static int check_realm(const struct registry *registry, const char *realm,
