@@ -14,7 +14,7 @@ declare -A groups=(
 		python3 jq xz-utils zstd tmux strace uidmap bsdutils man-db mandoc shellcheck clang-format zsh fish
 		docker-registry e2fsprogs skopeo podman crun runc conmon containerd docker.io
 		qemu-system-x86 cpio kmod"
-	[bench]="crun runc podman conmon strace python3 e2fsprogs iproute2 libcmocka-dev libcjson-dev
+	[bench]="docker-registry skopeo time crun runc podman conmon strace python3 e2fsprogs iproute2 libcmocka-dev libcjson-dev
 		libcap-dev"
 	[lint]="clang clang-tidy clang-format libclang-rt-14-dev llvm shellcheck"
 )

@@ -11,12 +11,13 @@ build=$(realpath "${1:?usage: bench.sh BUILD_DIR [RUNS [PART...]]}")
 runs=${2:-60}
 parts=("${@:3}")
 [ ${#parts[@]} -gt 0 ] ||
-	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest)
+	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest pull)
 source=$(dirname "$(realpath "$0")")
 seccomp=/usr/share/containers/seccomp.json
 
 if [ "${CONTAINR_BENCH_INSIDE:-}" != 1 ]; then
-	for tool in crun runc podman conmon python3 strace mkfs.ext4 busybox; do
+	[ -x /usr/bin/time ] || { echo "bench: /usr/bin/time is missing" >&2; exit 77; }
+	for tool in crun runc podman conmon python3 strace mkfs.ext4 busybox skopeo docker-registry; do
 		command -v "$tool" >/dev/null || { echo "bench: '$tool' is missing" >&2; exit 77; }
 	done
 	CONTAINR_BENCH_INSIDE=1 exec unshare -m -n --propagation private "$0" "$build" "$runs" "${parts[@]}"
@@ -166,6 +167,8 @@ bench_calls() {
 make_place
 # shellcheck source=lifecycle.sh
 . "$source/lifecycle.sh"
+# shellcheck source=images.sh
+. "$source/images.sh"
 make_inputs
 echo "machine: $(nproc) CPUs, kernel $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
 echo "peers:   $(crun --version | head -1), $(runc --version | head -1), $(podman --version)"

@@ -14,7 +14,7 @@
  * One thread writes, one reads. Either may give up, which wakes the other.
  */
 
-#define RING_SLOTS 8
+#define RING_SLOTS 4
 #define RING_SLOT_SIZE (256 << 10)
 
 struct ring {
