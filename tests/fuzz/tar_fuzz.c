@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/archive/decoder.h"
+#include "image/archive/erofs.h"
+#include "image/archive/layer_index.h"
 #include "image/archive/unpack.h"
 
 #include "base/cleanup.h"
@@ -50,7 +52,26 @@ static void repair_checksums(uint8_t *data, size_t size)
 	}
 }
 
-static void unpack(const uint8_t *data, size_t size, int root)
+/* The tree of a tar, and the file system made of it: as many files as the names that live. */
+static void index_tar(struct source *source, int dir)
+{
+	static const unsigned char identity[16];
+	autolayertree tree = { 0 };
+	autoclose int image = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	struct containr_error err = { 0 };
+
+	if (layer_tree_init(&tree, &err) < 0)
+		abort();
+	if (layer_index_read(next_bytes, source, &tree, &err) < 0) {
+		if (err.message[0] == '\0')
+			abort();
+		return;
+	}
+	if (!tree.has_holes && image >= 0 && erofs_write(&tree, 0, identity, image, &err) < 0)
+		abort();
+}
+
+static void unpack(const uint8_t *data, size_t size, int root, bool only_index)
 {
 	const struct input_source from = {
 		.fd = -1, .memory = data, .memory_len = size, .what = "fuzz"
@@ -63,7 +84,10 @@ static void unpack(const uint8_t *data, size_t size, int root)
 	if (input_open(&input, &from, &err) < 0 || decoder_open(&input, &decoder, &err) < 0)
 		return;
 	source.decoder = decoder;
-	if (unpack_tar(next_bytes, &source, root, UNPACK_LAYER, &err) < 0 && err.message[0] == '\0')
+	if (only_index)
+		index_tar(&source, root);
+	else if (unpack_tar(next_bytes, &source, root, UNPACK_LAYER, &err) < 0 &&
+		 err.message[0] == '\0')
 		abort();
 }
 
@@ -100,7 +124,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		root = openat(dir, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		memcpy(copy, data, size);
 		repair_checksums(copy, size);
-		unpack(copy, size, root);
+		unpack(copy, size, root, true);
+		unpack(copy, size, root, false);
 		check_outside(dir);
 	}
 	error_ignore(fs_remove_tree(AT_FDCWD, path, &err));
