@@ -128,6 +128,6 @@ fact "an image that nobody uses goes with its tar and index"
 # shellcheck disable=SC2046 # one argument an id
 containr rmi -f $(containr images -q) > /dev/null
 equal "" "$(ls "$CONTAINR_ROOT/layers")"
-umount disk.mnt
+wait_for umount disk.mnt
 assert_nothing_left
 finish

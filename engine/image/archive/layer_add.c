@@ -327,11 +327,12 @@ int layer_tree_add(struct layer_tree *tree, const struct tar_entry *entry, const
 	if (entry->type == TAR_HARD_LINK)
 		return add_hard_link(tree, &spot, entry, clean, err);
 	r = describe(tree, entry, clean, &inode, err);
-	if (r == 0 && entry->type == TAR_FOLDER)
+	if (r != 0)
+		return r;
+	if (entry->type == TAR_FOLDER)
 		return add_folder(tree, &spot, &inode, err);
-	if (r == 0)
-		r = layer_tree_new_inode(tree, &inode, &number, err);
-	return r < 0 ? r
-		     : layer_tree_new_name(tree, spot.folder, spot.leaf, spot.len, number, &name,
-					   err);
+	r = layer_tree_new_inode(tree, &inode, &number, err);
+	if (r != 0)
+		return r;
+	return layer_tree_new_name(tree, spot.folder, spot.leaf, spot.len, number, &name, err);
 }

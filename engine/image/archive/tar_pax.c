@@ -63,7 +63,7 @@ int pax_add_extent(struct pax *pax, int64_t offset, int64_t size, struct contain
 	if (pax->extent_count >= EXTENTS_MAX)
 		return fail(err, CONTAINR_E_INVALID_ARCHIVE, "there are more than %d holes",
 			    EXTENTS_MAX);
-	if (pax->extent_count == pax->extent_cap) {
+	if (!pax->extents || pax->extent_count == pax->extent_cap) {
 		size_t cap = pax->extent_cap ? pax->extent_cap * 2 : 16;
 		struct tar_extent *extents = reallocarray(pax->extents, cap, sizeof(*extents));
 

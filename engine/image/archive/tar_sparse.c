@@ -71,12 +71,12 @@ static int read_map_line(struct tar_reader *reader, int64_t *used, int64_t *ret_
 static int read_content_map(struct tar_reader *reader, struct containr_error *err)
 {
 	int64_t used = 0;
-	int64_t count;
+	int64_t count = 0;
 	int64_t padding;
 	int r = read_map_line(reader, &used, &count, err);
 
 	for (int64_t i = 0; r == 0 && i < count; i++) {
-		int64_t offset;
+		int64_t offset = 0;
 		int64_t size = 0;
 
 		r = read_map_line(reader, &used, &offset, err);

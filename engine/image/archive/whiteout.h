@@ -25,6 +25,7 @@ enum whiteout {
 /** Says what a file's name means in a layer; @ret_hidden: the hidden name of WHITEOUT_NAME. */
 static inline enum whiteout whiteout_parse(const char *leaf, const char **ret_hidden)
 {
+	*ret_hidden = leaf;
 	if (!str_starts_with(leaf, WHITEOUT_PREFIX))
 		return WHITEOUT_NONE;
 	if (strcmp(leaf, WHITEOUT_OPAQUE_NAME) == 0)

@@ -29,7 +29,9 @@ static int init_layer(struct fetch *fetch, const struct descriptor *blob, const 
 	char folder[sizeof(LAYERS_DIR) + 1 + DIGEST_HEX_LEN];
 	int r;
 
-	*layer = (struct fetch_layer) { .blob = blob, .diff_id = diff_id, .download.fd = -1 };
+	*layer = (struct fetch_layer) {
+		.blob = blob, .size = blob->size, .diff_id = diff_id, .download.fd = -1
+	};
 	content_blob_path(blob->digest, path);
 	(void)snprintf(folder, sizeof(folder), "%s/%s", LAYERS_DIR, digest_hex(diff_id));
 	(void)snprintf(layer->file, sizeof(layer->file), DOWNLOAD_FROM_WORKDIR "%s",
@@ -51,7 +53,7 @@ static int init_layer(struct fetch *fetch, const struct descriptor *blob, const 
 static bool is_repeated(const struct fetch *fetch, const char *diff_id)
 {
 	for (size_t i = 0; i < fetch->count; i++)
-		if (strcmp(fetch->layers[i].diff_id, diff_id) == 0)
+		if (fetch->layers[i].diff_id && strcmp(fetch->layers[i].diff_id, diff_id) == 0)
 			return true;
 	return false;
 }
@@ -61,8 +63,7 @@ static void sort_order(struct fetch *fetch)
 	for (size_t i = 0; i < fetch->count; i++) {
 		size_t at = i;
 
-		for (; at > 0 &&
-		       fetch->layers[fetch->order[at - 1]].blob->size < fetch->layers[i].blob->size;
+		for (; at > 0 && fetch->layers[fetch->order[at - 1]].size < fetch->layers[i].size;
 		     at--)
 			fetch->order[at] = fetch->order[at - 1];
 		fetch->order[at] = i;
@@ -227,8 +228,8 @@ static void tell_progress(void *data)
 			.digest = fetch->layers[i].blob->digest,
 			.stage = fetch->layers[i].stage,
 			.have = fetch->layers[i].has_download ? fetch->layers[i].download.have
-							      : fetch->layers[i].blob->size,
-			.size = fetch->layers[i].blob->size,
+							      : fetch->layers[i].size,
+			.size = fetch->layers[i].size,
 		};
 	if (layers)
 		fetch->spec->progress(fetch->spec->data, layers, fetch->count);

@@ -132,7 +132,7 @@ static int choose(const struct remote *remote, const struct platform *platform,
 		  char ret_digest[DIGEST_SIZE], struct containr_error *err)
 {
 	autojson doc = { 0 };
-	const struct json *manifests;
+	const struct json *manifests = NULL;
 	struct descriptor best = { 0 };
 	int best_rate = 0;
 	int r = json_parse(remote->manifest_text.data, remote->manifest_text.len, "index", &doc,
@@ -227,7 +227,7 @@ static int read_config(struct remote *remote, struct containr_error *err)
 	r = r == 0 ? config_read(doc.root, image, err) : content_fail_corrupt(err);
 	if (r < 0)
 		return fail_prefix(err, "configuration %s", remote->manifest.config.digest);
-	while (image->layers[count])
+	while (image->layers && image->layers[count])
 		count++;
 	if (count != remote->manifest.layer_count)
 		return fail(err, CONTAINR_E_IMAGE_CORRUPT,
