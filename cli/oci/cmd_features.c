@@ -85,7 +85,11 @@ static void write_linux(struct json_writer *w)
 	/* what the engine can do: whether this kernel has it is asked when it is needed */
 	write_enabled(w, "apparmor", true);
 	write_enabled(w, "selinux", true);
-	write_enabled(w, "intelRdt", false);
+	json_open_object(w, "intelRdt");
+	json_bool(w, "enabled", true);
+	json_bool(w, "schemata", true);
+	json_bool(w, "monitoring", true);
+	json_close_object(w);
 	write_enabled(w, "netDevices", true);
 	write_memory_policy(w);
 	json_close_object(w);

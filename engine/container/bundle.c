@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/xdg.h"
+#include "container/bundle_resctrl.h"
 #include "container/cgroup_place.h"
 #include "container/hooks.h"
 #include "kernel/cgroup.h"
@@ -250,8 +251,8 @@ static int end_processes(struct bundle *bundle, struct containr_error *err)
 
 int bundle_remove_files(const struct bundle *bundle, struct containr_error *err)
 {
-	static const char *const files[] = { STATE_FILE, "config.json", BUNDLE_LINK,
-					     BUNDLE_CGROUP };
+	static const char *const files[] = { STATE_FILE, "config.json", BUNDLE_LINK, BUNDLE_CGROUP,
+					     BUNDLE_RESCTRL };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		(void)unlinkat(bundle->dir, files[i], 0);
@@ -280,6 +281,8 @@ int bundle_delete(struct bundle *bundle, bool force, struct containr_error *err)
 	if (r < 0 && !force)
 		return r;
 	r = bundle_remove_cgroup(bundle, err);
+	if (r == 0)
+		r = bundle_resctrl_remove(bundle, err);
 	if (r == 0)
 		r = bundle_remove_files(bundle, err);
 	if (r == 0)

@@ -18,7 +18,7 @@
  * config.json and a root file system) by create, start, kill, delete, each a process of its own.
  * There is no monitor: whoever called us (conmon, containerd-shim) is or becomes the parent.
  *
- *   ROOT/ID/  state  config.json (as it was at create)  bundle (a link to it)  cgroup  exec.fifo
+ *   ROOT/ID/  state  config.json (as it was at create)  bundle (a link to it)  cgroup  resctrl  exec.fifo
  */
 
 #define BUNDLE_FOLDER "containr-runtime" /* below /run, or the user's own: xdg_runtime_path() */

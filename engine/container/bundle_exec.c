@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "container/bundle_resctrl.h"
 #include "container/exec.h"
 #include "container/terminal.h"
 #include "kernel/cgroup.h"
@@ -109,6 +110,8 @@ int bundle_exec(struct bundle *bundle, const struct bundle_exec *exec, int *ret_
 		r = bundle_connect("--console-socket", exec->console_socket, &console, err);
 	if (r == 0 && exec->pidfd_socket)
 		r = bundle_connect("--pidfd-socket", exec->pidfd_socket, &pidfd_socket, err);
+	if (r == 0)
+		r = bundle_resctrl_join(bundle, err); /* which the process inherits */
 	if (r < 0)
 		return r;
 	request.id = bundle->id;

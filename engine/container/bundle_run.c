@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/path.h"
 #include "base/time.h"
+#include "container/bundle_resctrl.h"
 #include "container/cgroup_place.h"
 #include "container/launch.h"
 #include "container/scope.h"
@@ -229,9 +230,11 @@ static int note_process(struct making *m, uint32_t status)
 static int launch_making(struct making *m, int console_socket)
 {
 	struct scope scope = SCOPE_INIT;
+	struct resctrl_group resctrl = RESCTRL_GROUP_INIT;
 	const struct launch args = {
 		.plan = &m->plan,
 		.scope = &scope,
+		.resctrl = m->bundle.config.intel_rdt.is_set ? &resctrl : NULL,
 		.log = m->options->log,
 		.stdio = { 0, 1, 2 },
 		.console_socket = console_socket,
@@ -246,7 +249,10 @@ static int launch_making(struct making *m, int console_socket)
 	if (r == 0 && m->plan.scope.unit)
 		r = note_cgroup(m);
 	if (r == 0)
+		r = bundle_resctrl_make(&m->bundle, &resctrl, m->err);
+	if (r == 0)
 		r = launch(&args, &m->launched, m->err);
+	resctrl_close(&resctrl);
 	scope_end(&scope);
 	return r;
 }
@@ -324,8 +330,10 @@ static void undo(struct making *m)
 	}
 	if (m->launched.pid > 0 || (m->bundle.dir >= 0 && m->plan.scope.unit))
 		error_ignore(bundle_remove_cgroup(&m->bundle, &ignored));
-	if (m->bundle.dir >= 0)
+	if (m->bundle.dir >= 0) {
+		error_ignore(bundle_resctrl_remove(&m->bundle, &ignored));
 		error_ignore(bundle_remove_files(&m->bundle, &ignored));
+	}
 	/* what those before the start have set up is to be taken down, whoever failed */
 	if (m->launched.pid > 0 || m->err->code == CONTAINR_E_HOOK_FAILED)
 		bundle_run_hooks(&m->bundle, OCI_HOOK_POSTSTOP, "stopped");
@@ -393,6 +401,7 @@ static int stay(struct making *m, int master, int *ret_exit_code)
 	*ret_exit_code = clone_reap(m->launched.pid);
 	/* from all hierarchies: an update may have put it into more than it was made in */
 	error_ignore(bundle_remove_cgroup(&m->bundle, &ignored));
+	error_ignore(bundle_resctrl_remove(&m->bundle, &ignored));
 	error_ignore(bundle_remove_files(&m->bundle, &ignored));
 	bundle_run_hooks(&m->bundle, OCI_HOOK_POSTSTOP, "stopped");
 	return r;

@@ -20,6 +20,11 @@ static int check(const struct oci_config *config, struct containr_error *err)
 				   "hooks: only containr-runtime runs them");
 			return fail_hint(err, "use: containr-runtime run --bundle DIR ID");
 		}
+	if (config->intel_rdt.is_set) {
+		(void)fail(err, CONTAINR_E_UNSUPPORTED,
+			   "linux.intelRdt: only containr-runtime makes such groups");
+		return fail_hint(err, "use: containr-runtime run --bundle DIR ID");
+	}
 	return 0;
 }
 

@@ -278,6 +278,8 @@ static int clone_child(struct parent *p)
 		r = scope_attach(p->launch->scope, p->made.pid, p->err);
 	if (r == 0)
 		r = give_net_devices(p);
+	if (r == 0 && p->launch->resctrl)
+		r = resctrl_enter(p->launch->resctrl, p->made.pid, p->err);
 	if (r == 0 && p->mapped[1] >= 0 && write(p->mapped[1], "", 1) != 1)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot wake the child");
 	return r;
@@ -370,7 +372,7 @@ static int prepare(struct parent *p)
 	p->init.in_user_ns = p->launch->plan->new_user_ns || p->userns >= 0;
 	if (r == 0 &&
 	    ((p->launch->plan->new_user_ns && p->userns < 0) || is_moved_by_systemd(p) ||
-	     p->launch->plan->config->net_device_count) &&
+	     p->launch->plan->config->net_device_count || p->launch->resctrl) &&
 	    pipe2(p->mapped, O_CLOEXEC) < 0)
 		r = fail_sys(p->err, CONTAINR_E_PROCESS_SETUP, "cannot create a pipe");
 	p->init.mapped = p->mapped[0];

@@ -32,6 +32,8 @@ struct launch {
 	int userns;
 	/* with the systemd cgroup manager, else NULL: asked where the caller may not do it itself */
 	struct scope *scope;
+	/* of processes that share caches, else NULL: the first process is moved there */
+	struct resctrl_group *resctrl;
 	const char *bundle_path; /* what hooks are told; NULL where there is none */
 	int preserved_fds;	 /* this many descriptors from 3 on stay open in the container */
 };

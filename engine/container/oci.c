@@ -70,6 +70,7 @@ void oci_config_release(struct oci_config *config)
 	free(config->rootfs_propagation);
 	free(config->mount_label);
 	free(config->memory_nodes);
+	resctrl_wish_release(&config->intel_rdt);
 	oci_net_devices_release(config);
 	strv_release(&config->masked_paths);
 	strv_release(&config->readonly_paths);

@@ -9,6 +9,7 @@
 #include "kernel/device_filter.h"
 #include "kernel/idmap.h"
 #include "kernel/memory_policy.h"
+#include "kernel/resctrl.h"
 #include "kernel/rlimit.h"
 #include "kernel/schedule.h"
 #include "kernel/seccomp.h"
@@ -218,6 +219,7 @@ struct oci_config {
 	char *cgroups_path;
 	char *rootfs_propagation;
 	char *mount_label; /* of SELinux, for file systems that are made for the container */
+	struct resctrl_wish intel_rdt;
 	struct memory_policy memory_policy;
 	char *memory_nodes; /* as it was given */
 	struct oci_net_device *net_devices;
@@ -285,7 +287,8 @@ const char *oci_hook_kind_name(enum oci_hook_kind kind);
 void oci_hooks_write(struct json_writer *writer, const struct oci_config *config);
 void oci_hooks_release(struct oci_config *config);
 
-/** Write the members "memoryPolicy" and "netDevices", if they are there. */
+/** Write the members "intelRdt", "memoryPolicy" and "netDevices", if they are there. */
+void oci_intel_rdt_write(struct json_writer *writer, const struct oci_config *config);
 void oci_memory_policy_write(struct json_writer *writer, const struct oci_config *config);
 void oci_net_devices_write(struct json_writer *writer, const struct oci_config *config);
 void oci_net_devices_release(struct oci_config *config);

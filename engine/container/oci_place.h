@@ -48,6 +48,9 @@ int oci_mappings_read(const struct place *at, struct idmap *uids, struct idmap *
 /** Reads timeOffsets into the struct oci_config @target. */
 int oci_time_offsets_read(const struct place *at, void *target) MUST_CHECK;
 
+/** Reads intelRdt into the struct oci_config @target. */
+int oci_intel_rdt_read(const struct place *at, void *target) MUST_CHECK;
+
 /** Reads memoryPolicy into the struct oci_config @target. */
 int oci_memory_policy_read(const struct place *at, void *target) MUST_CHECK;
 

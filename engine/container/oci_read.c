@@ -138,9 +138,6 @@ static int read_device_rule(const struct place *at, void *target)
 	return oci_add_device_rule(target, &rule, at->err);
 }
 
-/* What would be silently weaker if it were left out. */
-static const char *const refused_linux[] = { "intelRdt" };
-
 static int read_resources(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
@@ -171,21 +168,20 @@ static int read_linux(const struct place *at, void *target)
 {
 	struct oci_config *config = target;
 	const struct json *seccomp = NULL;
-	int r = place_refuse(at, refused_linux, ARRAY_LEN(refused_linux));
+	int r = place_each(at, "namespaces", config, read_namespace);
 
-	if (r == 0)
-		r = place_each(at, "namespaces", config, read_namespace);
 	if (r == 0)
 		r = oci_mappings_read(at, &config->uid_map, &config->gid_map);
 	if (r == 0)
 		r = place_object(at, "timeOffsets", config, oci_time_offsets_read);
-
 	if (r == 0)
 		r = place_each(at, "devices", config, read_device);
 	if (r == 0)
 		r = place_object(at, "resources", config, read_resources);
 	if (r == 0)
 		r = place_object(at, "personality", config, read_personality);
+	if (r == 0)
+		r = place_object(at, "intelRdt", config, oci_intel_rdt_read);
 	if (r == 0)
 		r = place_object(at, "memoryPolicy", config, oci_memory_policy_read);
 	if (r == 0)

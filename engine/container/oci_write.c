@@ -233,6 +233,7 @@ static void write_linux(struct json_writer *w, const struct oci_config *config)
 	oci_mappings_write(w, &config->uid_map, &config->gid_map);
 	oci_time_offsets_write(w, config);
 	write_devices(w, config);
+	oci_intel_rdt_write(w, config);
 	oci_memory_policy_write(w, config);
 	oci_net_devices_write(w, config);
 	write_optional(w, "cgroupsPath", config->cgroups_path);

@@ -4,6 +4,7 @@
 #include "kernel/cgroup.h"
 #include "kernel/idmap.h"
 #include "kernel/proc_stat.h"
+#include "kernel/resctrl.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 /*
- * Files of the kernel's and the administrator's: numbers and keys of cgroups, subordinate ids. What
+ * Files of the kernel's and the administrator's: numbers and keys of cgroups, subordinate ids, shares. What
  * is read from them is a number, or nothing; whatever they hold, an id map keeps its promises.
  */
 
@@ -99,11 +100,28 @@ static void read_subids(const uint8_t *data, size_t size)
 	idmap_release(&map);
 }
 
+/* Mounts and shares of caches: what is read is as it is shown to be, whatever it holds. */
+static void read_resctrl(const uint8_t *data, size_t size)
+{
+	autofree char *text = strndup((const char *)data, size);
+	autofree char *mount = resctrl_parse_mounts((const char *)data, size);
+
+	if (mount && *mount != '/')
+		abort();
+	if (text && strlen(text) < 4096 &&
+	    resctrl_is_same(text, "", 0) != resctrl_is_same(text, "L3:", 7))
+		abort();
+	if (text && strlen(text) < 4096 && resctrl_is_same("L3:0=f", text, 0) &&
+	    !resctrl_is_same("L3:0=f", text, 10))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	put_file(data, size);
 	read_cgroup_file();
 	read_subids(data, size);
 	read_proc_stat(data, size);
+	read_resctrl(data, size);
 	return 0;
 }

@@ -120,6 +120,20 @@ else
 	not_here "the kernel knows no NUMA nodes"
 fi
 
+fact "linux.intelRdt is refused where the host has no resctrl, and nothing is left"
+if grep -q ' - resctrl ' /proc/self/mountinfo; then
+	not_here "the host has resctrl: groups of it are the host's"
+else
+	configure . 'linux["intelRdt"] = {"closID": "gold", "l3CacheSchema": "L3:0=f"}; sh("true")'
+	expect_error UNSUPPORTED 125 "linux.intelRdt: no file system resctrl is mounted on this host" \
+		"mount it: mount -t resctrl resctrl /sys/fs/resctrl" -- runtime run one
+	no_bundle_left || fail "something is left: $(ls "$scratch/runtime")"
+	if command -v runc > /dev/null; then
+		runc --root "$scratch/runc" run one > /dev/null 2> runc.err && fail "runc runs it"
+		matches "*intelRdt*is specified in config, but Intel RDT*not enabled*" "$(cat runc.err)"
+	fi
+fi
+
 fact "linux.netDevices move to the container with their addresses, and are up"
 if ip link add give0 type veth peer name keep0 2> /dev/null && ip link add pair0 type veth peer name pair1; then
 	ip address add 10.9.8.7/24 dev give0

@@ -163,6 +163,18 @@ static const struct error_case wrong_configs[] = {
 	  "linux.memoryPolicy.nodes: '1-' is no list of nodes" },
 	{ LINUX("'memoryPolicy': {'mode': 'MPOL_BIND', 'flags': ['X']}"),
 	  "linux.memoryPolicy.flags: unknown flag 'X'" },
+	{ LINUX("'intelRdt': {'closID': 'a/b'}"),
+	  "linux.intelRdt.closID: 'a/b' cannot be the name of a group" },
+	{ LINUX("'intelRdt': {'closID': 'info'}"),
+	  "linux.intelRdt.closID: 'info' cannot be the name of a group" },
+	{ LINUX("'intelRdt': {'memBwSchema': 'L3:0=f'}"),
+	  "linux.intelRdt.memBwSchema: expected one line that begins with 'MB:'" },
+	{ LINUX("'intelRdt': {'memBwSchema': 'MB:0=10\\nL3:0=f'}"),
+	  "linux.intelRdt.memBwSchema: expected one line that begins with 'MB:'" },
+	{ LINUX("'intelRdt': {'schemata': ['L3:0=f', 'L3:1=f\\nL2:0=1']}"),
+	  "linux.intelRdt.schemata[1]: expected one line" },
+	{ LINUX("'intelRdt': {'enableMBM': 1}"),
+	  "linux.intelRdt.enableMBM: expected true or false" },
 	{ LINUX("'netDevices': {'eth0': 1}"), "linux.netDevices.eth0: expected an object" },
 	{ LINUX("'netDevices': {'a/b': {}}"),
 	  "linux.netDevices: 'a/b' is no name of a network device" },
@@ -192,7 +204,6 @@ static void wrong_configuration_names_the_place(void **state)
 static void what_would_protect_less_is_refused(void **state)
 {
 	static const struct error_case cases[] = {
-		{ LINUX("'intelRdt': {'closID': 'a'}"), "linux.intelRdt: is not supported" },
 		{ LINUX("'personality': {'domain': 'LINUX', 'flags': ['A']}"),
 		  "linux.personality.flags: is not supported" },
 	};
@@ -254,7 +265,10 @@ static const char everything[] =
 	"'annotations': {'a': '1', 'b': 'x=y'},"
 	"'linux': {'namespaces': [{'type': 'mount'}, {'type': 'network', 'path': '/n'}],"
 	"'devices': [{'path': '/dev/a', 'type': 'b', 'major': 4294967295, 'minor': 2,"
-	"'fileMode': 384, 'uid': 1, 'gid': 2}], 'cgroupsPath': '/a/b',"
+	"'fileMode': 384, 'uid': 1, 'gid': 2}], 'intelRdt': {'closID': 'a', 'l3CacheSchema': "
+	"'L3:0=f',"
+	"'memBwSchema': 'MB:0=20', 'schemata': ['L2:0=1', 'L3:0=3'], 'enableMonitoring': true},"
+	"'cgroupsPath': '/a/b',"
 	"'resources': {'devices': [{'allow': false, 'type': 'a', 'access': 'rwm'},"
 	"{'allow': true, 'type': 'c', 'major': 1, 'minor': 3, 'access': 'r'}],"
 	"'memory': {'limit': 9223372036854775807, 'swap': -1, 'reservation': 0,"

@@ -9,6 +9,8 @@ function(containr_container_test noun)
 	target_include_directories(engine.container.${noun}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
+containr_container_test(bundle_resctrl SOURCES engine/kernel/resctrl_fake.c
+	LIBS -Wl,--wrap=mkdirat -Wl,--wrap=unlinkat -Wl,--wrap=resctrl_find)
 containr_container_test(config_options)
 containr_container_test(config_spec)
 containr_container_test(health_config)

@@ -20,3 +20,6 @@ containr_unit_test(engine/kernel/seccomp_oracle_test LAYERS base kernel LIBS Pkg
 foreach(noun cgroup cgroup_delegated device_filter exit_info held_pipe idmap mount ns pidfd proc_stat signal_name)
 	containr_unit_test(engine/kernel/${noun}_test LAYERS base kernel)
 endforeach()
+
+containr_unit_test(engine/kernel/resctrl_test LAYERS base kernel SOURCES engine/kernel/resctrl_fake.c
+	LIBS -Wl,--wrap=mkdirat -Wl,--wrap=unlinkat)
