@@ -100,6 +100,35 @@ serve token=
 pulls
 stop
 
+fact "a mirror is asked first, and the registry itself where the mirror fails"
+serve
+mirror=$registry mirror_server=$server
+serve corrupt
+wrong=$registry wrong_server=$server
+cat > registries.conf << EOF
+[[registry]]
+location = "nowhere.example.com"
+[[registry.mirror]]
+location = "127.0.0.1:1"
+[[registry.mirror]]
+location = "$wrong"
+[[registry.mirror]]
+location = "$mirror/sub"
+EOF
+export CONTAINERS_REGISTRIES_CONF=$scratch/registries.conf
+containr pull -q nowhere.example.com/demo > out 2> err || fail "$(cat err)"
+equal nowhere.example.com/demo:latest "$(cat out)"
+matches "*127.0.0.1:1: Failed to connect*" "$(cat err)"
+matches "*$wrong: sha256:* what was received*" "$(cat err)"
+expect_output 3000000 -- containr run --rm nowhere.example.com/demo /busybox sh -c '/busybox wc -c < /data'
+containr rmi -f nowhere.example.com/demo > /dev/null
+printf '[[registry]]\nlocation = "%s"\nblocked = true\n' "$mirror" > registries.conf
+expect_error REGISTRY_DENIED 125 "registries.conf blocks '$mirror' for '$mirror/demo'" \
+	"take \"blocked = true\" out of it, if that is not meant" -- containr pull "$mirror/demo"
+unset CONTAINERS_REGISTRIES_CONF
+kill "$mirror_server" "$wrong_server"
+wait "$mirror_server" "$wrong_server" 2> /dev/null || true
+
 fact "a pull that is interrupted tidies up and keeps what it has"
 serve stall=1000000
 containr pull -q "$registry/demo" > /dev/null 2> err &

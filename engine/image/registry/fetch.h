@@ -14,7 +14,7 @@
 struct fetch_layer {
 	const struct descriptor *blob;
 	const char *diff_id;
-	int64_t size; /* of the blob */
+	int64_t size;	/* of the blob */
 	bool has_blob;	/* the store has it */
 	bool has_files; /* the store has the layer made of it */
 	bool has_download;

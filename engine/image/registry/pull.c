@@ -7,6 +7,7 @@
 #include "image/image.h"
 #include "image/image_record.h"
 #include "image/registry/fetch.h"
+#include "image/registry/registries.h"
 #include "image/registry/remote.h"
 
 #include <fcntl.h>
@@ -161,18 +162,20 @@ static int fetch_and_publish(struct pull *pull, struct containr_error *err)
 	return r < 0 ? r : publish(pull->engine, &pull->dir, &pull->image, err);
 }
 
-/* One more time where a layer was removed that the image shares with another. */
-static int pull_once(const struct containr *engine, const struct pull_spec *spec,
-		     struct pull_result *ret_result, struct containr_error *err)
+static int pull_from(const struct containr *engine, const struct pull_spec *spec,
+		     const struct endpoint *endpoint, struct pull_result *ret_result,
+		     struct containr_error *err)
 {
 	__attribute__((cleanup(pull_release))) struct pull pull = { .engine = engine,
 								    .spec = spec,
 								    .dir = WORKDIR_INIT };
+	struct registry_options options = spec->registry;
 	int r = parse_spec(&pull, err);
 
+	options.insecure |= endpoint->insecure;
 	(void)pthread_mutex_init(&pull.registry.mutex, NULL);
 	if (r == 0)
-		r = registry_init(&pull.registry, &pull.reference, &spec->registry, err);
+		r = registry_init(&pull.registry, &endpoint->reference, &options, err);
 	if (r == 0)
 		r = registry_http(&pull.registry, &pull.http, err);
 	if (r < 0 || is_current(&pull, ret_result))
@@ -190,13 +193,50 @@ static int pull_once(const struct containr *engine, const struct pull_spec *spec
 	return 0;
 }
 
+/* Whether another place may do better. */
+static bool is_registrys_fault(int result)
+{
+	switch (-result) {
+	case CONTAINR_E_REGISTRY_UNREACHABLE:
+	case CONTAINR_E_REGISTRY_DENIED:
+	case CONTAINR_E_REGISTRY_ERROR:
+	case CONTAINR_E_IMAGE_NOT_FOUND:
+	case CONTAINR_E_IMAGE_CORRUPT:
+	case CONTAINR_E_DIGEST_MISMATCH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Mirrors come first; what they say counts only as long as the registry itself was not asked. */
+static int pull_anywhere(const struct containr *engine, const struct pull_spec *spec,
+			 struct pull_result *ret_result, struct containr_error *err)
+{
+	autoendpoints endpoints = { 0 };
+	struct reference reference;
+	int r = reference_parse(spec->name, &reference, err);
+
+	if (r == 0)
+		r = registries_find(&reference, true, &endpoints, err);
+	for (size_t i = 0; i < endpoints.count; i++) {
+		r = pull_from(engine, spec, &endpoints.items[i], ret_result, err);
+		if (!is_registrys_fault(r) || i + 1 == endpoints.count)
+			break;
+		log_warn(&engine->log, "%s: %s", endpoints.items[i].reference.domain, err->message);
+		error_clear(err);
+	}
+	return r;
+}
+
+/* One more time where a layer was removed that the image shares with another. */
 int image_pull(const struct containr *engine, const struct pull_spec *spec,
 	       struct pull_result *ret_result, struct containr_error *err)
 {
 	int r = -CONTAINR_E_LOCKED;
 
 	for (int attempt = 0; attempt < ATTEMPTS_MAX && r == -CONTAINR_E_LOCKED; attempt++)
-		r = pull_once(engine, spec, ret_result, err);
+		r = pull_anywhere(engine, spec, ret_result, err);
 	if (r == -CONTAINR_E_NO_SPACE)
 		return fail(err, CONTAINR_E_NO_SPACE, "no space left for the image in '%s'",
 			    engine->root);

@@ -7,6 +7,7 @@
 #include "image/image.h"
 #include "image/index.h"
 #include "image/registry/push_blob.h"
+#include "image/registry/registries.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -308,6 +309,8 @@ static int note_source(struct push *push, struct containr_error *err)
 static int open_registry(struct push *push, struct containr_error *err)
 {
 	struct registry_options options = push->spec->registry;
+	autoendpoints endpoints = { 0 };
+	int r;
 
 	options.access = REGISTRY_PUSH;
 	options.mount_from = push->mountable.len > 0 ? push->origin.path : NULL;
@@ -316,7 +319,11 @@ static int open_registry(struct push *push, struct containr_error *err)
 					    .registry = &push->registry,
 					    .spec = push->spec,
 					    .mount_from = options.mount_from };
-	return registry_init(&push->registry, &push->reference, &options, err);
+	r = registries_find(&push->reference, false, &endpoints, err);
+	if (r < 0)
+		return r;
+	options.insecure |= endpoints.items[0].insecure;
+	return registry_init(&push->registry, &endpoints.items[0].reference, &options, err);
 }
 
 static int push_all(struct push *push, struct containr_error *err)
