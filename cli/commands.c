@@ -70,6 +70,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_rm },
 	{ .cmd = &cmd_rmi },
 	{ .cmd = &cmd_run },
+	{ .cmd = &cmd_snapshot },
 	{ .cmd = &cmd_spec },
 	{ .cmd = &cmd_start },
 	{ .cmd = &cmd_stats },

@@ -3,6 +3,7 @@
 
 #include <containr/container.h>
 #include <containr/image.h>
+#include <containr/snapshot.h>
 
 #include "cli/engine.h"
 #include "cli/volume_json.h"
@@ -116,4 +117,21 @@ int complete_volumes(struct cmd_context *ctx, const char *prefix, struct strv *v
 	for (size_t i = 0; i < list.count && result == 0; i++)
 		offer(values, list.items[i]->name, prefix);
 	return result;
+}
+
+int complete_snapshots(struct cmd_context *ctx, const char *prefix, struct strv *values)
+{
+	autoengine *engine = NULL;
+	struct containr_snapshot **list = NULL;
+	size_t count = 0;
+	int result = engine_open(ctx, &engine);
+
+	if (result == 0)
+		result = containr_snapshot_list(engine, &list, &count, ctx->err);
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < count; i++)
+		offer(values, list[i]->name, prefix);
+	containr_snapshot_list_free(list, count);
+	return 0;
 }

@@ -24,4 +24,7 @@ int complete_images(struct cmd_context *ctx, const char *prefix, struct strv *va
 /** Offers volumes by name. */
 int complete_volumes(struct cmd_context *ctx, const char *prefix, struct strv *values) MUST_CHECK;
 
+/** Offers snapshots by name. */
+int complete_snapshots(struct cmd_context *ctx, const char *prefix, struct strv *values) MUST_CHECK;
+
 #endif

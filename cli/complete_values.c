@@ -92,6 +92,9 @@ int complete_values(struct cmd_context *ctx, enum complete_kind kind, const char
 	case COMPLETE_SIGNALS:
 		offer_signals(values, prefix);
 		break;
+	case COMPLETE_SNAPSHOTS:
+		result = complete_snapshots(ctx, prefix, values);
+		break;
 	case COMPLETE_STORAGE:
 		offer_words(values, storage, prefix);
 		break;

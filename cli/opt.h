@@ -54,6 +54,7 @@ enum opt_type {
 	X(RUNNING, "running")                                                                      \
 	X(SHELLS, "shells")                                                                        \
 	X(SIGNALS, "signals")                                                                      \
+	X(SNAPSHOTS, "snapshots")                                                                  \
 	X(STOPPED, "stopped")                                                                      \
 	X(STORAGE, "storage")                                                                      \
 	X(VOLUMES, "volumes")

@@ -65,7 +65,9 @@ static int pull(struct cmd_context *ctx, const struct run_args *args, const char
 
 int pull_always(struct cmd_context *ctx, const struct run_args *args, const char *image)
 {
-	return args->pull == RUN_PULL_ALWAYS && !args->bundle ? pull(ctx, args, image) : 0;
+	return args->pull == RUN_PULL_ALWAYS && !args->bundle && !args->snapshot
+		       ? pull(ctx, args, image)
+		       : 0;
 }
 
 int pull_missing(struct cmd_context *ctx, const struct run_args *args, const char *image,
@@ -77,7 +79,8 @@ int pull_missing(struct cmd_context *ctx, const struct run_args *args, const cha
 	int r;
 
 	if (result != -CONTAINR_E_IMAGE_NOT_FOUND || args->pull != RUN_PULL_MISSING ||
-	    args->bundle || args->dry_run || reference_parse(image, &reference, &ignored) < 0)
+	    args->bundle || args->snapshot || args->dry_run ||
+	    reference_parse(image, &reference, &ignored) < 0)
 		return result;
 	reference_format_familiar(&reference, shown);
 	(void)fprintf(stderr, "Unable to find image '%s' locally\n", shown);

@@ -90,8 +90,10 @@ static void fill_spec(const struct run_args *args, char **argv, struct containr_
 	struct winsize size;
 
 	spec->bundle = args->bundle;
-	spec->image = argv[0];
-	spec->command = argv[0] ? (const char *const *)(argv + 1) : NULL;
+	spec->snapshot = args->snapshot;
+	spec->image = args->snapshot ? NULL : argv[0];
+	if (argv[0])
+		spec->command = (const char *const *)(args->snapshot ? argv : argv + 1);
 	spec->name = args->name;
 	spec->platform = args->platform;
 	spec->user = args->user;
@@ -138,7 +140,10 @@ static int read_lists(const struct strv *files, const char *option, const struct
 
 int run_check_operands(struct cmd_context *ctx, const struct run_args *args, int argc)
 {
-	if (!args->bundle && argc == 0)
+	if (args->bundle && args->snapshot)
+		return fail(ctx->err, CONTAINR_E_INVALID_ARGUMENT,
+			    "--bundle and --snapshot exclude each other");
+	if (!args->bundle && !args->snapshot && argc == 0)
 		return cmd_fail_operands(ctx, "at least ", 1);
 	if (!args->bundle || argc == 0)
 		return 0;

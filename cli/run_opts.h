@@ -30,6 +30,7 @@ struct run_args {
 	const char *cgroup_parent;
 	const char *cgroupns_mode;
 	const char *bundle;
+	const char *snapshot;
 	const char *cid_file;
 	const char *platform;
 	const char *cpuset_cpus;
@@ -234,6 +235,9 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	      "size of /dev/shm; 64m without")
 
 #define RUN_OPTS_STOP_TO_WORKDIR \
+	STRING(0, "snapshot", struct run_args, snapshot, "NAME", \
+	       "begin with a snapshot, instead of with an image alone", \
+	       .complete = COMPLETE_SNAPSHOTS), \
 	STRING(0, "stop-signal", struct run_args, stop_signal, "SIGNAL", \
 	       "signal that asks the container to end", .complete = COMPLETE_SIGNALS), \
 	DURATION(0, "stop-timeout", struct run_args, stop_timeout_ns, "TIME", \
@@ -258,7 +262,8 @@ enum run_pull { RUN_PULL_MISSING, RUN_PULL_ALWAYS, RUN_PULL_NEVER };
 	       "working folder in the container")
 /* clang-format on */
 
-/** Refuses a command line without an image, and one with an image and a bundle. */
+/** Refuses a command line without an image, and one with an image and a bundle. With a snapshot the
+ * operands are the command. */
 int run_check_operands(struct cmd_context *ctx, const struct run_args *args, int argc) MUST_CHECK;
 
 /* A specification and what its members point to. */

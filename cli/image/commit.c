@@ -6,13 +6,11 @@
 
 #include "base/cleanup.h"
 #include "cli/cmd_commit.h"
-#include "cli/engine.h"
-#include "cli/image/own_ids.h"
+#include "cli/image/frozen.h"
 #include "image/archive/commit.h"
 #include "image/healthcheck.h"
 #include "image/image.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,13 +19,6 @@ static bool is_own_variable(const char *item)
 {
 	return str_starts_with(item, "HOSTNAME=") || str_starts_with(item, "TERM=") ||
 	       str_starts_with(item, "HOME=");
-}
-
-static const char *text_of(const struct json *object, const char *key)
-{
-	const struct json *value = json_get(object, key);
-
-	return value && value->type == JSON_STRING ? value->string : "";
 }
 
 static char *copy_text(const char *text)
@@ -70,11 +61,11 @@ static int take_settings(const struct json *inspected, const struct containr_ima
 	for (const struct json *item = json_first(labels); item; item = item->next)
 		strv_pushf(&changes->labels, "%s=%s", item->key, item->string);
 	strv_extend(&changes->volumes, image->config.volumes);
-	changes->user = copy_text(text_of(config, "User"));
-	if (strcmp(text_of(config, "WorkingDir"), "/") != 0)
-		changes->working_dir = copy_text(text_of(config, "WorkingDir"));
-	if (strcmp(text_of(config, "StopSignal"), "SIGTERM") != 0)
-		changes->stop_signal = copy_text(text_of(config, "StopSignal"));
+	changes->user = copy_text(frozen_text(config, "User"));
+	if (strcmp(frozen_text(config, "WorkingDir"), "/") != 0)
+		changes->working_dir = copy_text(frozen_text(config, "WorkingDir"));
+	if (strcmp(frozen_text(config, "StopSignal"), "SIGTERM") != 0)
+		changes->stop_signal = copy_text(frozen_text(config, "StopSignal"));
 	r = healthcheck_read(config, "Config", "Healthcheck", &changes->healthcheck, err);
 	if (r < 0)
 		return r;
@@ -103,7 +94,7 @@ static int commit(struct cmd_context *ctx, struct containr *engine, const struct
 	autofree char *line = command_line(inspected);
 	autofree char *upper = NULL;
 	char id[DIGEST_SIZE];
-	struct commit_spec spec = { .base = text_of(inspected, "Image"),
+	struct commit_spec spec = { .base = frozen_text(inspected, "Image"),
 				    .name = name,
 				    .author = args->author,
 				    .message = args->message,
@@ -114,8 +105,8 @@ static int commit(struct cmd_context *ctx, struct containr *engine, const struct
 	if (!*spec.base)
 		return fail(ctx->err, CONTAINR_E_UNSUPPORTED,
 			    "container '%s' is made of a bundle, which has no layers",
-			    text_of(inspected, "Name"));
-	if (asprintf(&upper, "containers/%s/upper", text_of(inspected, "Id")) < 0) {
+			    frozen_text(inspected, "Name"));
+	if (asprintf(&upper, "containers/%s/upper", frozen_text(inspected, "Id")) < 0) {
 		upper = NULL;
 		return fail_oom(ctx->err);
 	}
@@ -132,64 +123,24 @@ static int commit(struct cmd_context *ctx, struct containr *engine, const struct
 	return r;
 }
 
-static bool is_running(const struct json *inspected)
-{
-	return strcmp(text_of(json_get(inspected, "State"), "Status"), "running") == 0;
-}
+/* What commit() needs beside the container. */
+struct wanted {
+	const struct commit_args *args;
+	const char *name;
+};
 
-/* Nobody is to interrupt this and leave the container frozen: a signal waits until it runs again. */
-static int commit_frozen(struct cmd_context *ctx, struct containr *engine,
-			 const struct commit_args *args, const struct json *inspected,
-			 const char *name)
+static int commit_inspected(struct cmd_context *ctx, struct containr *engine,
+			    const struct json *inspected, const void *untyped)
 {
-	const char *id = text_of(inspected, "Id");
-	struct containr_error ignored;
-	sigset_t signals;
-	sigset_t before;
-	bool frozen;
-	int r;
+	const struct wanted *wanted = untyped;
 
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGINT);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGHUP);
-	(void)sigprocmask(SIG_BLOCK, &signals, &before);
-	r = containr_pause(engine, id, ctx->err);
-	frozen = r == 0;
-	/* an ordinary user's container may have no cgroup: docker's --pause is a default, not a wish */
-	if (r == -CONTAINR_E_UNSUPPORTED) {
-		(void)fprintf(stderr, "Warning: the container goes on running meanwhile: %s\n",
-			      ctx->err->message);
-		r = 0;
-	}
-	if (r == 0)
-		r = own_ids_enter(ctx->err);
-	if (r == 0)
-		r = commit(ctx, engine, args, inspected, name);
-	if (r == 0 && frozen)
-		r = containr_unpause(engine, id, ctx->err);
-	else if (frozen && ctx->err->code != CONTAINR_E_CONTAINER_NOT_RUNNING)
-		(void)containr_unpause(engine, id, &ignored);
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	return r;
+	return commit(ctx, engine, wanted->args, inspected, wanted->name);
 }
 
 int commit_run(struct cmd_context *ctx, const void *untyped, int argc, char **argv)
 {
 	const struct commit_args *args = untyped;
-	const char *name = argc == 2 ? argv[1] : NULL;
-	autoengine *engine = NULL;
-	autofree char *text = NULL;
-	autojson doc = { 0 };
-	int r = engine_open(ctx, &engine);
+	const struct wanted wanted = { .args = args, .name = argc == 2 ? argv[1] : NULL };
 
-	if (r == 0)
-		r = containr_container_inspect(engine, argv[0], &text, ctx->err);
-	if (r == 0)
-		r = json_parse(text, strlen(text), "container", &doc, ctx->err);
-	if (r == 0 && args->pause && is_running(doc.root))
-		return commit_frozen(ctx, engine, args, doc.root, name);
-	if (r == 0)
-		r = own_ids_enter(ctx->err);
-	return r < 0 ? r : commit(ctx, engine, args, doc.root, name);
+	return frozen_run(ctx, argv[0], args->pause, commit_inspected, &wanted);
 }

@@ -5,6 +5,7 @@
 #include "cli/image/cp.h"
 #include "cli/image/export.h"
 #include "cli/image/import.h"
+#include "cli/image/snapshot.h"
 
 /*
  * containr-image: the room for what needs archives, compression and digests. The front door becomes
@@ -17,6 +18,11 @@ int main(int argc, char **argv, char **envp)
 		{ .cmd = &cmd_cp, .run = cp_run },
 		{ .cmd = &cmd_export, .run = export_run },
 		{ .cmd = &cmd_import, .run = import_run },
+		{ .cmd = &cmd_snapshot_create, .run = snapshot_create_run },
+		{ .cmd = &cmd_snapshot_export, .run = snapshot_export_run },
+		{ .cmd = &cmd_snapshot_import, .run = snapshot_import_run },
+		{ .cmd = &cmd_snapshot_repair, .run = snapshot_repair_run },
+		{ .cmd = &cmd_snapshot_verify, .run = snapshot_verify_run },
 		{ 0 },
 	};
 

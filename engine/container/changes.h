@@ -2,6 +2,8 @@
 #ifndef CONTAINER_CHANGES_H
 #define CONTAINER_CHANGES_H
 
+#include <containr/container.h>
+
 #include "base/error.h"
 #include "base/str.h"
 
@@ -29,5 +31,18 @@ bool overlay_is_opaque(int dir);
  */
 int changes_find(int root, const char *upper, const struct strv *lower, struct strv *out,
 		 struct containr_error *err) MUST_CHECK;
+
+/**
+ * Writes changes to a file, by path and each path once: of several reports the first letter counts, as
+ * what is added is not changed as well. It may be done by another process than the reading.
+ *
+ * @found: sorted here
+ * @file:  empty, of memfd_create(2)
+ */
+int change_list_write(struct strv *found, int file, struct containr_error *err) MUST_CHECK;
+
+/** Reads what change_list_write() wrote. @ret_changes: as of containr_changes() */
+int change_list_read(int file, struct containr_change **ret_changes, size_t *ret_count,
+		     struct containr_error *err) MUST_CHECK;
 
 #endif

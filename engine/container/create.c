@@ -15,6 +15,7 @@
 #include "container/name.h"
 #include "container/state.h"
 #include "image/image.h"
+#include "image/snapshot.h"
 #include "kernel/signal_name.h"
 
 #include <errno.h>
@@ -107,6 +108,7 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 		return r;
 	record->id = strdup(c->id);
 	record->image = strdup(spec->bundle ? spec->bundle : spec->image);
+	record->snapshot = strdup(spec->snapshot ? spec->snapshot : "");
 	record->image_id = strdup(image->id);
 	record->stop_signal = strdup(signal && *signal ? signal : "SIGTERM");
 	record->stop_timeout_s = spec->stop_timeout_s ? spec->stop_timeout_s : STOP_TIMEOUT_S;
@@ -115,8 +117,8 @@ static int set_record(const struct containr_spec *spec, const struct containr_im
 	record->stdin_open = spec->stdin_open;
 	record->auto_remove = spec->auto_remove;
 	strv_extend(&record->command, c->config.process.args.items);
-	if (!record->id || !record->image || !record->image_id || !record->stop_signal ||
-	    record->command.failed)
+	if (!record->id || !record->image || !record->image_id || !record->snapshot ||
+	    !record->stop_signal || record->command.failed)
 		return fail_oom(err);
 	r = health_config_of_spec(&spec->healthcheck, &image->config.healthcheck,
 				  &record->healthcheck, err);
@@ -213,6 +215,28 @@ static int design_of_image(struct containr *engine, const struct containr_spec *
 	return r;
 }
 
+/* Of an image that may have no name any more; what the snapshot has lies on top of it. */
+static int design_of_snapshot(struct containr *engine, const struct containr_spec *spec,
+			      struct container *container, struct containr_error *err)
+{
+	autosnapshot *snapshot = NULL;
+	autoimage *image = NULL;
+	struct containr_spec whole = *spec;
+	int r = snapshot_stat(engine, spec->snapshot, &snapshot, err);
+
+	if (r == 0)
+		r = image_load(engine, snapshot->image_id, &image, err);
+	if (r < 0)
+		return r;
+	whole.image = snapshot->image;
+	r = check_platform(&whole, image, err);
+	if (r == 0)
+		r = snapshot_prepare(engine, snapshot, &container->record.lower, err);
+	if (r == 0)
+		r = set_config(engine, &whole, image, container, err);
+	return r == 0 ? set_record(&whole, image, container, err) : r;
+}
+
 static int design_of_bundle(const struct containr_spec *spec, struct container *container,
 			    struct containr_error *err)
 {
@@ -221,6 +245,15 @@ static int design_of_bundle(const struct containr_spec *spec, struct container *
 	int r = create_bundle_config(spec->bundle, spec->tty, &container->config, err);
 
 	return r < 0 ? r : set_record(spec, &nothing, container, err);
+}
+
+static int design_of(struct containr *engine, const struct containr_spec *spec,
+		     struct container *container, struct containr_error *err)
+{
+	if (spec->bundle)
+		return design_of_bundle(spec, container, err);
+	return spec->snapshot ? design_of_snapshot(engine, spec, container, err)
+			      : design_of_image(engine, spec, container, err);
 }
 
 int container_design(struct containr *engine, const struct containr_spec *spec,
@@ -238,8 +271,7 @@ int container_design(struct containr *engine, const struct containr_spec *spec,
 	if (r == 0)
 		r = image_pin(engine, &container->image_pin, err);
 	if (r == 0)
-		r = spec->bundle ? design_of_bundle(spec, container, err)
-				 : design_of_image(engine, spec, container, err);
+		r = design_of(engine, spec, container, err);
 	if (r == 0)
 		r = set_rootfs(engine, container, err);
 	if (r == 0)

@@ -34,33 +34,36 @@ static int by_path(const void *a, const void *b)
 	return order ? order : **left - **right;
 }
 
-/* Of several reports of one path the first letter counts: what is added is not changed as well. */
-static int find_changes(void *context, struct containr_error *err)
+int change_list_write(struct strv *found, int file, struct containr_error *err)
 {
-	const struct diff *diff = context;
-	autostrv found = { 0 };
 	autostr text = STR_INIT;
 	const char *last = NULL;
-	int r = changes_find(diff->root, diff->upper, diff->lower, &found, err);
 
-	if (r < 0)
-		return r;
-	if (found.len)
-		qsort(found.items, found.len, sizeof(*found.items), by_path);
-	for (size_t i = 0; i < found.len; i++) {
-		if (!last || strcmp(last + 1, found.items[i] + 1) != 0)
-			str_append_len(&text, found.items[i], strlen(found.items[i]) + 1);
-		last = found.items[i];
+	if (found->len)
+		qsort(found->items, found->len, sizeof(*found->items), by_path);
+	for (size_t i = 0; i < found->len; i++) {
+		if (!last || strcmp(last + 1, found->items[i] + 1) != 0)
+			str_append_len(&text, found->items[i], strlen(found->items[i]) + 1);
+		last = found->items[i];
 	}
-	if (text.failed)
+	if (text.failed || found->failed)
 		return fail_oom(err);
-	if (fs_write_all(diff->result, text.data, text.len) < 0)
+	if (fs_write_all(file, text.data, text.len) < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot keep the list of changes");
 	return 0;
 }
 
-static int read_changes(const struct str *text, struct containr_change **ret_changes,
-			size_t *ret_count, struct containr_error *err)
+static int find_changes(void *context, struct containr_error *err)
+{
+	const struct diff *diff = context;
+	autostrv found = { 0 };
+	int r = changes_find(diff->root, diff->upper, diff->lower, &found, err);
+
+	return r < 0 ? r : change_list_write(&found, diff->result, err);
+}
+
+static int parse_changes(const struct str *text, struct containr_change **ret_changes,
+			 size_t *ret_count, struct containr_error *err)
 {
 	struct containr_change *list;
 	size_t count = 0;
@@ -84,6 +87,18 @@ static int read_changes(const struct str *text, struct containr_change **ret_cha
 	return 0;
 }
 
+int change_list_read(int file, struct containr_change **ret_changes, size_t *ret_count,
+		     struct containr_error *err)
+{
+	autostr text = STR_INIT;
+	char path[48];
+	int r;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	r = fs_read_file(AT_FDCWD, path, CHANGES_MAX, &text, err);
+	return r < 0 ? r : parse_changes(&text, ret_changes, ret_count, err);
+}
+
 void containr_changes_free(struct containr_change *changes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -96,12 +111,10 @@ int containr_changes(struct containr *engine, const char *container,
 		     struct containr_error *err)
 {
 	autorecord record = { 0 };
-	autostr text = STR_INIT;
 	autoclose int dir = -1;
 	autoclose int result = memfd_create("changes", MFD_CLOEXEC);
 	char id[CONTAINR_ID_LENGTH + 1];
 	char upper[96];
-	char path[48];
 	struct layer_hold layers;
 	struct diff diff;
 	int r = container_open(engine, container, id, &dir, err);
@@ -122,8 +135,5 @@ int containr_changes(struct containr *engine, const char *container,
 		return r;
 	r = userns_run(find_changes, &diff, err);
 	layer_mount_let_go(engine, &layers);
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", result);
-	if (r == 0)
-		r = fs_read_file(AT_FDCWD, path, CHANGES_MAX, &text, err);
-	return r < 0 ? r : read_changes(&text, ret_changes, ret_count, err);
+	return r < 0 ? r : change_list_read(result, ret_changes, ret_count, err);
 }

@@ -2,6 +2,7 @@
 #include <containr/container.h>
 #include <containr/image.h>
 #include <containr/prune.h>
+#include <containr/snapshot.h>
 #include <containr/volume.h>
 
 #include "base/cleanup.h"
@@ -59,29 +60,47 @@ static int count_containers(struct containr *engine, struct containr_usage *usag
 	return images->failed ? fail_oom(err) : 0;
 }
 
-/* Layers that an image in use stands on, and each but once. */
-static int64_t layers_size(const struct containr *engine, const struct containr_image *image,
-			   struct strv *seen)
+/* Of layers that something in use stands on, each but once. */
+static int64_t layers_size(const struct containr *engine, char *const *layers, struct strv *seen)
 {
 	struct containr_error ignored;
 	int64_t sum = 0;
 
-	for (size_t i = 0; image->layers && image->layers[i]; i++) {
+	for (size_t i = 0; layers && layers[i]; i++) {
 		char path[sizeof("layers/") + DIGEST_SIZE];
 		int64_t bytes = 0;
 
-		if (strv_contains(seen, image->layers[i]))
+		if (strv_contains(seen, layers[i]))
 			continue;
-		strv_push(seen, image->layers[i]);
-		(void)snprintf(path, sizeof(path), "layers/%s", digest_hex(image->layers[i]));
+		strv_push(seen, layers[i]);
+		(void)snprintf(path, sizeof(path), "layers/%s", digest_hex(layers[i]));
 		if (fs_size(engine->root_fd, path, &bytes, &ignored) == 0)
 			sum += bytes;
 	}
 	return sum;
 }
 
-static int count_images(struct containr *engine, struct containr_usage *usage,
-			const struct strv *used, struct containr_error *err)
+/* Snapshots are there because somebody wanted them: what they have, and their images, is in use. */
+static int count_snapshots(struct containr *engine, struct strv *images, struct strv *seen,
+			   int64_t *ret_bytes, struct containr_error *err)
+{
+	struct containr_snapshot **list;
+	size_t count;
+	int r = containr_snapshot_list(engine, &list, &count, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++) {
+		*ret_bytes += layers_size(engine, list[i]->layers, seen);
+		if (!strv_contains(images, list[i]->image_id))
+			strv_push(images, list[i]->image_id);
+	}
+	containr_snapshot_list_free(list, count);
+	return images->failed ? fail_oom(err) : 0;
+}
+
+static int count_images(struct containr *engine, struct containr_usage *usage, struct strv *used,
+			struct containr_error *err)
 {
 	autostrv seen = { 0 };
 	autostrv layers = { 0 };
@@ -91,8 +110,10 @@ static int count_images(struct containr *engine, struct containr_usage *usage,
 	int64_t files = 0;
 	int64_t needed = 0;
 	size_t count;
-	int r = containr_image_list(engine, &list, &count, err);
+	int r = count_snapshots(engine, used, &layers, &needed, err);
 
+	if (r == 0)
+		r = containr_image_list(engine, &list, &count, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {
@@ -103,7 +124,7 @@ static int count_images(struct containr *engine, struct containr_usage *usage,
 		if (!strv_contains(used, list[i]->id))
 			continue;
 		usage->active++;
-		needed += list[i]->size_bytes + layers_size(engine, list[i], &layers);
+		needed += list[i]->size_bytes + layers_size(engine, list[i]->layers, &layers);
 	}
 	containr_image_list_free(list, count);
 	error_ignore(fs_size(engine->root_fd, "images", &blobs, &ignored));

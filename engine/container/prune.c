@@ -2,6 +2,7 @@
 #include <containr/container.h>
 #include <containr/image.h>
 #include <containr/prune.h>
+#include <containr/snapshot.h>
 #include <containr/volume.h>
 
 #include "base/cleanup.h"
@@ -128,12 +129,24 @@ static int prune_image(struct pruning *pruning, const struct containr_image *ima
 	return r == -CONTAINR_E_IMAGE_IN_USE || r == -CONTAINR_E_IMAGE_NOT_FOUND ? 0 : r;
 }
 
-static bool is_used(struct containr_container *const *containers, size_t count, const char *image)
+/* The images of containers and of snapshots. */
+static int list_used(struct containr *engine, struct strv *ids, struct containr_error *err)
 {
+	struct containr_container **containers = NULL;
+	struct containr_snapshot **snapshots = NULL;
+	size_t count = 0;
+	int r = containr_container_list(engine, true, &containers, &count, err);
+
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(containers[i]->image_id, image) == 0)
-			return true;
-	return false;
+		strv_push(ids, containers[i]->image_id);
+	containr_container_list_free(containers, count);
+	count = 0;
+	if (r == 0)
+		r = containr_snapshot_list(engine, &snapshots, &count, err);
+	for (size_t i = 0; i < count; i++)
+		strv_push(ids, snapshots[i]->image_id);
+	containr_snapshot_list_free(snapshots, count);
+	return r == 0 && ids->failed ? fail_oom(err) : r;
 }
 
 static int64_t image_bytes(const struct containr *engine)
@@ -153,20 +166,58 @@ int containr_image_prune(struct containr *engine, const struct containr_prune_op
 			 struct containr_pruned *ret_pruned, struct containr_error *err)
 {
 	struct pruning pruning = { .engine = engine, .options = options, .err = err };
-	struct containr_container **containers = NULL;
 	struct containr_image **images = NULL;
-	size_t container_count = 0;
+	autostrv used = { 0 };
 	size_t image_count = 0;
 	int64_t before = image_bytes(engine);
-	int r = containr_container_list(engine, true, &containers, &container_count, err);
+	int r = list_used(engine, &used, err);
 
 	if (r == 0)
 		r = containr_image_list(engine, &images, &image_count, err);
 	for (size_t i = 0; i < image_count && r == 0; i++)
-		if (!is_used(containers, container_count, images[i]->id))
+		if (!strv_contains(&used, images[i]->id))
 			r = prune_image(&pruning, images[i]);
 	containr_image_list_free(images, image_count);
-	containr_container_list_free(containers, container_count);
+	if (r == 0 && pruning.names.len > 0)
+		pruning.bytes = before - image_bytes(engine);
+	return finish(&pruning, r, ret_pruned);
+}
+
+static int prune_snapshot(struct pruning *pruning, const struct containr_snapshot *snapshot)
+{
+	int r;
+
+	if (!is_meant(pruning->options, snapshot->created_ns, snapshot->labels))
+		return 0;
+	r = containr_snapshot_remove(pruning->engine, snapshot->name, 0, pruning->err);
+	if (r == -CONTAINR_E_SNAPSHOT_IN_USE || r == -CONTAINR_E_SNAPSHOT_NOT_FOUND) {
+		error_clear(pruning->err);
+		return 0;
+	}
+	if (r == 0)
+		strv_push(&pruning->names, snapshot->name);
+	return r;
+}
+
+/* Again and again, as a snapshot can go when those that stood on it have gone. */
+int containr_snapshot_prune(struct containr *engine, const struct containr_prune_options *options,
+			    struct containr_pruned *ret_pruned, struct containr_error *err)
+{
+	struct pruning pruning = { .engine = engine, .options = options, .err = err };
+	int64_t before = image_bytes(engine);
+	size_t gone;
+	int r = 0;
+
+	do {
+		struct containr_snapshot **list = NULL;
+		size_t count = 0;
+
+		gone = pruning.names.len;
+		r = containr_snapshot_list(engine, &list, &count, err);
+		for (size_t i = 0; i < count && r == 0; i++)
+			r = prune_snapshot(&pruning, list[i]);
+		containr_snapshot_list_free(list, count);
+	} while (r == 0 && pruning.names.len > gone);
 	if (r == 0 && pruning.names.len > 0)
 		pruning.bytes = before - image_bytes(engine);
 	return finish(&pruning, r, ret_pruned);

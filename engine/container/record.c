@@ -25,6 +25,7 @@ void record_release(struct record *record)
 	free(record->name);
 	free(record->image);
 	free(record->image_id);
+	free(record->snapshot);
 	free(record->stop_signal);
 	strv_release(&record->command);
 	strv_release(&record->labels);
@@ -43,6 +44,8 @@ int record_write(int dir, const struct record *record, struct containr_error *er
 	json_string(&w, "name", record->name);
 	json_string(&w, "image", record->image);
 	json_string(&w, "image_id", record->image_id);
+	if (record->snapshot && *record->snapshot)
+		json_string(&w, "snapshot", record->snapshot);
 	json_int(&w, "created_ns", record->created_ns);
 	json_strings(&w, "command", record->command.items);
 	json_strings(&w, "labels", record->labels.items);
@@ -84,6 +87,8 @@ static int read_members(const struct json *object, struct record *record,
 		r = take_string(object, "image", &record->image, err);
 	if (r == 0)
 		r = take_string(object, "image_id", &record->image_id, err);
+	if (r == 0)
+		r = take_string(object, "snapshot", &record->snapshot, err);
 	if (r == 0)
 		r = take_string(object, "stop_signal", &record->stop_signal, err);
 	if (r == 0)

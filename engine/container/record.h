@@ -23,6 +23,7 @@ struct record {
 	char *name;
 	char *image;	/* as it was asked for */
 	char *image_id; /* "sha256:..." */
+	char *snapshot; /* that it was made of; "" for none */
 	char *stop_signal;
 	int64_t stop_timeout_s;
 	int64_t created_ns;

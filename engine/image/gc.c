@@ -186,6 +186,8 @@ static int mark_users(const struct containr *engine, const struct users *users, 
 		if (r < 0)
 			return r;
 	}
+	for (size_t i = 0; i < users->layers.len; i++)
+		strv_push(&marks->layers, users->layers.items[i]);
 	return 0;
 }
 

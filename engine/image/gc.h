@@ -7,8 +7,8 @@
 
 /*
  * Deletion of what nothing needs. Needed are: the manifests of the index, their configurations and
- * layers; and for each container the configuration and the unpacked layers of its image, even where
- * the image has left the index.
+ * layers; and for each container and snapshot the configuration and the unpacked layers of its image,
+ * even where the image has left the index, and its own.
  *
  * An import needs no protection: until it takes CONTENT_LOCK to publish, all it has is in tmp/.
  */

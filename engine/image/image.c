@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void containr_strings_free(char **strings)
 {
@@ -140,6 +141,31 @@ static int load_entry(const struct containr *engine, const struct index_entry *e
 	return r < 0 ? r : load_record(engine, &record, entry->name, ret_image, err);
 }
 
+int image_load(const struct containr *engine, const char *id, struct containr_image **ret_image,
+	       struct containr_error *err)
+{
+	autoimage *image = NULL;
+	struct descriptor blob = { .media_type = MEDIA_CONFIG, .digest = id };
+	autojson doc = { 0 };
+	char path[CONTENT_PATH_SIZE];
+	struct stat info;
+	int r = image_new("", NULL, id, &image, err);
+
+	if (r < 0)
+		return r;
+	content_blob_path(id, path);
+	if (fstatat(engine->root_fd, path, &info, 0) < 0)
+		return fail(err, CONTAINR_E_IMAGE_NOT_FOUND, "no such image: %s", id);
+	blob.size = info.st_size;
+	r = content_read_json(engine, &blob, "configuration", CONTENT_CONFIG_MAX, &doc, err);
+	if (r == 0)
+		r = config_read(doc.root, image, err);
+	if (r < 0)
+		return fail_prefix(err, "configuration %s", id);
+	*ret_image = steal_ptr(&image);
+	return 0;
+}
+
 /* The short way, for what is a name and nothing else; false where the index has to be asked. */
 static bool find_record(const struct containr *engine, const char *text,
 			char ret_name[REFERENCE_TEXT_SIZE], struct image_record *ret_record)
@@ -229,9 +255,10 @@ int containr_image_list(struct containr *engine, struct containr_image ***ret_im
 }
 
 /* A layer is unpacked or has an index (image/layer_mount.h). */
-static int push_layer(const struct containr *engine, const char *hex, struct strv *dirs,
-		      struct containr_error *err)
+int image_push_layer(const struct containr *engine, const char *digest, struct strv *dirs,
+		     struct containr_error *err)
 {
+	const char *hex = digest_hex(digest);
 	static const char *const forms[] = { LAYER_FILES, LAYER_MOUNT };
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -240,7 +267,8 @@ static int push_layer(const struct containr *engine, const char *hex, struct str
 		(void)snprintf(path, sizeof(path), LAYERS_DIR "/%s/%s", hex, forms[i]);
 		if (faccessat(engine->root_fd, path, F_OK, 0) < 0)
 			continue;
-		strv_push(dirs, path);
+		if (!strv_contains(dirs, path))
+			strv_push(dirs, path);
 		return dirs->failed ? fail_oom(err) : 0;
 	}
 	return fail_sys(err, CONTAINR_E_IMAGE_CORRUPT,
@@ -255,7 +283,7 @@ int image_lower_dirs(const struct containr *engine, const struct containr_image 
 	while (image->layers[count])
 		count++;
 	while (count-- > 0)
-		if (push_layer(engine, digest_hex(image->layers[count]), dirs, err) < 0)
+		if (image_push_layer(engine, image->layers[count], dirs, err) < 0)
 			return fail_prefix(err, "image '%s'",
 					   image->name ? image->name : image->id);
 	return 0;

@@ -45,6 +45,25 @@ int image_pin(const struct containr *engine, int *ret_fd, struct containr_error 
 int image_lower_dirs(const struct containr *engine, const struct containr_image *image,
 		     struct strv *dirs, struct containr_error *err) MUST_CHECK;
 
+/**
+ * Reads an image by its id alone, also one that has left the index and is kept for a container or a
+ * snapshot. It has no name and no manifest.
+ *
+ * Errors: IMAGE_NOT_FOUND, IMAGE_CORRUPT.
+ */
+int image_load(const struct containr *engine, const char *id, struct containr_image **ret_image,
+	       struct containr_error *err) MUST_CHECK;
+
+/**
+ * Appends the path of a layer below root to @dirs, unless it is there: what a layer hides and shows a
+ * second time further down changes nothing, and overlayfs refuses it.
+ *
+ * @digest: of the layer's tar
+ * Errors: IMAGE_CORRUPT.
+ */
+int image_push_layer(const struct containr *engine, const char *digest, struct strv *dirs,
+		     struct containr_error *err) MUST_CHECK;
+
 /** How a reference matched; by id it may stand for several entries. */
 enum image_match { IMAGE_MATCH_NAME, IMAGE_MATCH_DIGEST, IMAGE_MATCH_ID };
 
@@ -64,6 +83,9 @@ int image_find(const struct containr *engine, const struct index *index, const c
  */
 void image_id_of(const struct containr *engine, const struct index_entry *entry,
 		 char ret_id[DIGEST_SIZE]);
+
+/** Empties the trash, also while others do. */
+int image_empty_trash(const struct containr *engine, struct containr_error *err) MUST_CHECK;
 
 /** Records an event of the image @id; @name in full, or NULL. */
 void image_event(const struct containr *engine, const char *action, const char *id,

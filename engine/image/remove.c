@@ -63,7 +63,7 @@ static int check(const struct removal *removal, size_t names, struct containr_er
 		return fail_hint(err, "remove it by name, or all names with --force");
 	}
 	if (names == 1 && user)
-		return fail(err, CONTAINR_E_IMAGE_IN_USE, "image '%s' is used by container '%.64s'",
+		return fail(err, CONTAINR_E_IMAGE_IN_USE, "image '%s' is used by %s",
 			    removal->name ? removal->name : removal->id, user);
 	return 0;
 }
@@ -163,7 +163,7 @@ static int remove_locked(struct removal *removal, const char *reference, struct 
 }
 
 /* Whoever empties the trash at the same time takes files from under our hands: then once more. */
-static int empty_trash(const struct containr *engine, struct containr_error *err)
+int image_empty_trash(const struct containr *engine, struct containr_error *err)
 {
 	int r = store_empty_trash(engine, err);
 
@@ -183,7 +183,7 @@ int containr_image_remove(struct containr *engine, const char *reference, unsign
 	int r = remove_locked(&removal, reference, err);
 
 	if (r == 0)
-		r = empty_trash(engine, err);
+		r = image_empty_trash(engine, err);
 	if (r < 0)
 		return r;
 	if (ret_deleted) {

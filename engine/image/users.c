@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "image/digest.h"
+#include "image/snapshot.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -16,7 +17,30 @@
 void users_release(struct users *users)
 {
 	strv_release(&users->ids);
-	strv_release(&users->containers);
+	strv_release(&users->names);
+	strv_release(&users->snapshots);
+	strv_release(&users->layers);
+}
+
+static bool has_failed(const struct users *users)
+{
+	return users->ids.failed || users->names.failed || users->snapshots.failed ||
+	       users->layers.failed;
+}
+
+/* The layers as the container has them: those of a snapshot stay although its record has gone. */
+static void add_lower(const struct json *record, struct strv *layers)
+{
+	static const char folder[] = "layers/";
+
+	for (const struct json *item = json_first(json_get(record, "lower")); item;
+	     item = item->next) {
+		const char *path = item->type == JSON_STRING ? item->string : "";
+
+		if (str_starts_with(path, folder) &&
+		    digest_is_hex(path + strlen(folder), DIGEST_HEX_LEN))
+			strv_pushf(layers, "%.*s", DIGEST_HEX_LEN, path + strlen(folder));
+	}
 }
 
 static int add_user(const struct containr *engine, const char *id, struct users *users,
@@ -28,6 +52,7 @@ static int add_user(const struct containr *engine, const char *id, struct users 
 	struct containr_error ignored;
 	const char *image_id = NULL;
 	const char *name = id;
+	const char *snapshot = "";
 	int r;
 
 	(void)snprintf(path, sizeof(path), "%s/%s/container.json", CONTAINERS_DIR, id);
@@ -44,9 +69,26 @@ static int add_user(const struct containr *engine, const char *id, struct users 
 		return 0;
 	if (json_read_string(doc.root, "", "name", &name, &ignored) < 0 || !*name)
 		name = id;
+	if (json_read_string(doc.root, "", "snapshot", &snapshot, &ignored) < 0)
+		snapshot = "";
 	strv_push(&users->ids, image_id);
-	strv_push(&users->containers, name);
-	return users->ids.failed || users->containers.failed ? fail_oom(err) : 0;
+	strv_pushf(&users->names, "container '%.64s'", name);
+	strv_push(&users->snapshots, snapshot);
+	add_lower(doc.root, &users->layers);
+	return has_failed(users) ? fail_oom(err) : 0;
+}
+
+static int add_snapshot(const struct containr_snapshot *snapshot, void *context,
+			struct containr_error *err)
+{
+	struct users *users = context;
+
+	strv_push(&users->ids, snapshot->image_id);
+	strv_pushf(&users->names, "snapshot '%s'", snapshot->name);
+	strv_push(&users->snapshots, snapshot->parent);
+	for (size_t i = 0; snapshot->layers[i]; i++)
+		strv_push(&users->layers, digest_hex(snapshot->layers[i]));
+	return has_failed(users) ? fail_oom(err) : 0;
 }
 
 int users_load(const struct containr *engine, struct users *ret_users, struct containr_error *err)
@@ -72,15 +114,28 @@ int users_load(const struct containr *engine, struct users *ret_users, struct co
 	}
 	if (errno)
 		return fail_sys(err, CONTAINR_E_IO, "cannot read '%s'", CONTAINERS_DIR);
+	r = snapshot_walk(engine, add_snapshot, &users, err);
+	if (r < 0)
+		return r;
 	*ret_users = users;
 	users = (struct users) { 0 };
 	return 0;
 }
 
+static const char *find(const struct users *users, const struct strv *where, const char *what)
+{
+	for (size_t i = 0; i < where->len; i++)
+		if (strcmp(where->items[i], what) == 0)
+			return users->names.items[i];
+	return NULL;
+}
+
 const char *users_find(const struct users *users, const char *image_id)
 {
-	for (size_t i = 0; i < users->ids.len; i++)
-		if (strcmp(users->ids.items[i], image_id) == 0)
-			return users->containers.items[i];
-	return NULL;
+	return find(users, &users->ids, image_id);
+}
+
+const char *users_find_of_snapshot(const struct users *users, const char *snapshot)
+{
+	return find(users, &users->snapshots, snapshot);
 }

@@ -425,16 +425,14 @@ static _Noreturn void worker_main(int (*work)(void *context, struct containr_err
 	_exit(write(report, &err, sizeof(err)) == sizeof(err) ? 0 : 125);
 }
 
-int userns_run(int (*work)(void *context, struct containr_error *err), void *context,
-	       struct containr_error *err)
+int userns_run_child(int (*work)(void *context, struct containr_error *err), void *context,
+		     struct containr_error *err)
 {
 	struct containr_error word;
 	int report[2];
 	ssize_t got;
 	pid_t pid;
 
-	if (!userns_is_rootless())
-		return work(context, err);
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return fail_sys(err, CONTAINR_E_NAMESPACE_SETUP, "cannot create a pipe");
 	pid = fork();
@@ -455,4 +453,10 @@ int userns_run(int (*work)(void *context, struct containr_error *err), void *con
 		return 0;
 	*err = word;
 	return -word.code;
+}
+
+int userns_run(int (*work)(void *context, struct containr_error *err), void *context,
+	       struct containr_error *err)
+{
+	return userns_is_rootless() ? userns_run_child(work, context, err) : work(context, err);
 }

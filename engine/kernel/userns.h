@@ -96,4 +96,8 @@ int userns_enter(struct containr_error *err) MUST_CHECK;
 int userns_run(int (*work)(void *context, struct containr_error *err), void *context,
 	       struct containr_error *err) MUST_CHECK;
 
+/** The same in a child for root as well: what @work mounts or enters ends with it. */
+int userns_run_child(int (*work)(void *context, struct containr_error *err), void *context,
+		     struct containr_error *err) MUST_CHECK;
+
 #endif

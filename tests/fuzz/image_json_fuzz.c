@@ -2,6 +2,7 @@
 #include "image/config.h"
 #include "image/index.h"
 #include "image/manifest.h"
+#include "image/snapshot.h"
 
 #include "base/cleanup.h"
 
@@ -10,7 +11,7 @@
 
 /*
  * The documents of an image store: the first byte says which one the rest is, "i" an index, "m" a
- * manifest, else a configuration. Each is refused as corrupt, or what was read can be written, used
+ * manifest, "s" the record of a snapshot, else a configuration. Each is refused as corrupt, or what was read can be written, used
  * and freed.
  */
 
@@ -44,6 +45,29 @@ static void read_index(const char *text, size_t len)
 		abort();
 	index_format(&index, &out);
 	if (index_parse(out.data, out.len, &again, &err) < 0 || again.count != index.count)
+		abort();
+}
+
+/* What was read is written as it was. */
+static void read_snapshot(const char *text, size_t len)
+{
+	autosnapshot *snapshot = NULL;
+	autosnapshot *again = NULL;
+	autostr out = STR_INIT;
+	autostr second = STR_INIT;
+	struct containr_error err;
+
+	if (snapshot_parse(text, len, &snapshot, &err) < 0) {
+		if (err.code != CONTAINR_E_INVALID_CONFIG || err.message[0] == '\0')
+			abort();
+		return;
+	}
+	snapshot_format(snapshot, &out);
+	if (!digest_is_valid(snapshot_layer(snapshot)) ||
+	    snapshot_parse(out.data, out.len, &again, &err) < 0)
+		abort();
+	snapshot_format(again, &second);
+	if (out.len != second.len || memcmp(out.data, second.data, out.len) != 0)
 		abort();
 }
 
@@ -84,6 +108,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (*data == 'i') {
 		read_index(text, size - 1);
+		return 0;
+	}
+	if (*data == 's') {
+		read_snapshot(text, size - 1);
 		return 0;
 	}
 	if (json_parse(text, size - 1, "fuzz", &doc, &err) < 0)

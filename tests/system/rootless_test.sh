@@ -163,6 +163,24 @@ as_user containr commit files kept > out 2> err || fail "commit: $(cat err)"
 expect_output "33 44 text" -- as_user containr run --rm kept sh -c 'echo $(stat -c "%u %g" /made/f) $(cat /made/f)'
 expect_output files -- as_user containr rm -f files
 
+fact "snapshots are made, used, compared, taken elsewhere and removed"
+as_user containr run -d --name changed owners sh -c 'echo text > /bin/f; chown 33:44 /bin/f; rm -r /theirs' > id
+expect_output 0 -- as_user containr wait changed
+expect_output snap -- as_user containr snapshot create changed snap
+expect_output "33 44 text" -- as_user containr run --rm --snapshot snap sh -c 'echo $(stat -c "%u %g" /bin/f) $(cat /bin/f)'
+as_user containr run --name second --snapshot snap sh -c 'echo 2 > /second'
+expect_output next -- as_user containr snapshot create second next
+expect_output "A /second" -- as_user containr snapshot diff snap next
+expect_status 0 -- as_user containr snapshot verify
+expect_output "" -- as_user containr snapshot export --with-parents next -o next.tar
+expect_output $'changed\nsecond' -- as_user containr rm changed second
+expect_output $'next\nsnap' -- as_user containr snapshot rm next snap
+expect_output next -- as_user containr snapshot import next.tar
+expect_output "33 2" -- as_user containr run --rm --snapshot next sh -c 'echo $(stat -c %u /bin/f) $(cat /second)'
+expect_output next -- as_user containr snapshot ls -q
+expect_output next -- as_user containr snapshot rm next
+expect_output "" -- as_user sh -c "ls $scratch/home/.local/share/containr/snapshots"
+
 fact "what needs a cgroup says so"
 as_user containr run -d --name still busybox sleep 1000 > id
 if ! as_user containr pause still > out 2> err; then

@@ -23,6 +23,7 @@ foreach(name
 	restart
 	rootless
 	run
+	snapshot
 	storage
 	update
 	userns

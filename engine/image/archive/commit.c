@@ -225,6 +225,7 @@ int image_commit(struct containr *engine, const struct commit_spec *spec, char r
 	if (r < 0)
 		return r;
 	describe_layer(&commit);
+	commit.image.pin = &pin;
 	r = publish(engine, &commit.dir, &commit.image, err);
 	if (r == 0)
 		memcpy(ret_id, commit.image.config.digest, DIGEST_SIZE);

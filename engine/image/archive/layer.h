@@ -26,7 +26,7 @@ struct layer {
 /* Where a layer is made, and of which kind. */
 struct layer_place {
 	int dir;       /* an empty folder, for LAYER_BLOB and LAYER_FOLDER */
-	bool has_blob; /* the archive is one: none is made, and nothing is told of it */
+	bool has_blob; /* none is made, and nothing is told of it: there is one, or none is needed */
 	enum containr_storage storage;
 };
 

@@ -136,11 +136,10 @@ static int unpack_after_all(struct layer_store *store)
 	return 0;
 }
 
-static int write_index(const struct layer_store *store, const char *diff_id)
+int layer_store_write_index(const struct layer_tree *tree, int64_t tar_size, const char *diff_id,
+			    int fd, struct containr_error *err)
 {
 	unsigned char identity[IDENTITY_SIZE];
-	autoclose int fd = -1;
-	int r = make_file(store, LAYER_INDEX, &fd);
 
 	for (size_t i = 0; i < sizeof(identity); i++) {
 		const char digits[3] = { digest_hex(diff_id)[2 * i], digest_hex(diff_id)[2 * i + 1],
@@ -148,7 +147,17 @@ static int write_index(const struct layer_store *store, const char *diff_id)
 
 		identity[i] = (unsigned char)strtoul(digits, NULL, 16);
 	}
-	return r < 0 ? r : erofs_write(&store->tree, store->tar_size, identity, fd, store->err);
+	return erofs_write(tree, tar_size, identity, fd, err);
+}
+
+static int write_index(const struct layer_store *store, const char *diff_id)
+{
+	autoclose int fd = -1;
+	int r = make_file(store, LAYER_INDEX, &fd);
+
+	return r < 0 ? r
+		     : layer_store_write_index(&store->tree, store->tar_size, diff_id, fd,
+					       store->err);
 }
 
 int layer_store_finish(struct layer_store *store, const char *diff_id)

@@ -45,4 +45,13 @@ int layer_store_take(struct layer_store *store) MUST_CHECK;
 /** Does what is left to do when the tar's digest is known. Errors: NO_SPACE, IO. */
 int layer_store_finish(struct layer_store *store, const char *diff_id) MUST_CHECK;
 
+/**
+ * Writes the index of a tar.
+ *
+ * @tree: as layer_index_read() made it
+ * @fd:   empty file, borrowed
+ */
+int layer_store_write_index(const struct layer_tree *tree, int64_t tar_size, const char *diff_id,
+			    int fd, struct containr_error *err) MUST_CHECK;
+
 #endif

@@ -31,8 +31,8 @@ static int move_blob(const struct containr *engine, const struct workdir *dir,
 }
 
 /* A layer that is there may carry containers: it stays, and ours goes with the workdir. */
-static int move_layer(const struct containr *engine, const struct workdir *dir,
-		      const struct new_layer *layer, struct containr_error *err)
+int publish_layer(const struct containr *engine, const struct workdir *dir,
+		  const struct new_layer *layer, struct containr_error *err)
 {
 	char path[sizeof(LAYERS_DIR) + 1 + DIGEST_HEX_LEN];
 
@@ -56,13 +56,18 @@ static int sync_folder(const struct containr *engine, const char *path, struct c
 	return r;
 }
 
+int publish_sync_layers(const struct containr *engine, struct containr_error *err)
+{
+	return sync_folder(engine, LAYERS_DIR, err);
+}
+
 static int move_all(const struct containr *engine, const struct workdir *dir,
 		    const struct new_image *image, struct containr_error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < image->layer_count; i++) {
-		r = move_layer(engine, dir, &image->layers[i], err);
+		r = publish_layer(engine, dir, &image->layers[i], err);
 		if (r == 0)
 			r = move_blob(engine, dir, &image->layers[i].blob, err);
 	}
@@ -91,8 +96,7 @@ static int name_image(const struct containr *engine, const struct new_image *ima
 	return r == 0 ? index_save(engine, &index, err) : r;
 }
 
-/* Deletes what was moved and is needed by nobody; an error here changes nothing. */
-static void undo(const struct containr *engine)
+void publish_undo(const struct containr *engine)
 {
 	autoclose int lock = -1;
 	autoindex index = { 0 };
@@ -126,7 +130,11 @@ int publish(const struct containr *engine, const struct workdir *dir, const stru
 	if (r == 0)
 		r = name_image(engine, image, err);
 	if (r < 0) {
-		undo(engine);
+		if (image->pin) {
+			cleanup_close(image->pin);
+			*image->pin = -1;
+		}
+		publish_undo(engine);
 		return r;
 	}
 	image_event(engine, image->event, image->config.digest, image->name);

@@ -28,6 +28,7 @@ struct new_image {
 	struct new_blob config;
 	const struct new_layer *layers;
 	size_t layer_count;
+	int *pin; /* of image_pin(), closed before anything is deleted again; NULL: the maker has none */
 };
 
 /**
@@ -40,5 +41,21 @@ struct new_image {
  */
 int publish(const struct containr *engine, const struct workdir *dir, const struct new_image *image,
 	    struct containr_error *err) MUST_CHECK;
+
+/**
+ * Moves a layer that lies complete and synced in the workdir to layers/HEX; one that is there stays.
+ * CONTENT_LOCK is held.
+ */
+int publish_layer(const struct containr *engine, const struct workdir *dir,
+		  const struct new_layer *layer, struct containr_error *err) MUST_CHECK;
+
+/** Waits until layers that were moved keep their names. Errors: IO. */
+int publish_sync_layers(const struct containr *engine, struct containr_error *err) MUST_CHECK;
+
+/**
+ * Deletes what was moved and is needed by nobody; an error here changes nothing. CONTENT_LOCK is held,
+ * and no image_pin().
+ */
+void publish_undo(const struct containr *engine);
 
 #endif

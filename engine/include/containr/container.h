@@ -45,11 +45,12 @@ struct containr_mount {
  * image's configuration, or else docker's default, holds.
  */
 struct containr_spec {
-	const char *image;  /* reference; NULL with `bundle` */
-	const char *bundle; /* folder of an OCI bundle whose configuration and root are taken
+	const char *image;    /* reference; NULL with `bundle` or `snapshot` */
+	const char *bundle;   /* folder of an OCI bundle whose configuration and root are taken
 			       instead; of the rest only name, labels, stop signal and time, and
 			       what is said about streams and removal count */
-	const char *name;   /* [a-zA-Z0-9][a-zA-Z0-9_.-]*; NULL: one is made up */
+	const char *snapshot; /* name of a snapshot: its image, and what it has on top of that */
+	const char *name;     /* [a-zA-Z0-9][a-zA-Z0-9_.-]*; NULL: one is made up */
 	const char *const *command;    /* program and arguments after the image's entry point */
 	const char *const *entrypoint; /* replaces the image's; one empty string for none */
 	const char *const *env;	       /* KEY=VALUE, or KEY to take the caller's value */

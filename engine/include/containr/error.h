@@ -39,6 +39,9 @@ extern "C" {
 	X(DIGEST_MISMATCH, 125, "try again; if it stays so, the image is damaged in the registry") \
 	X(VOLUME_NOT_FOUND, 125, "list volumes with: containr volume ls")                          \
 	X(VOLUME_IN_USE, 125, "remove the container first")                                        \
+	X(SNAPSHOT_NOT_FOUND, 125, "list snapshots with: containr snapshot ls")                    \
+	X(SNAPSHOT_EXISTS, 125, "choose another name, or remove it with: containr snapshot rm")    \
+	X(SNAPSHOT_IN_USE, 125, "remove what stands on it first, or use --force")                  \
 	X(COMMAND_NOT_FOUND, 127, "give a path that exists in the image, or a name on its PATH")   \
 	X(COMMAND_NOT_EXECUTABLE, 126, "the file must be executable and of this architecture")     \
 	X(PERMISSION_DENIED, 125, "run as root")                                                   \

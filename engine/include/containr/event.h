@@ -13,7 +13,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 struct containr_event {
-	const char *type;   /* "container", "image" */
+	const char *type;   /* "container", "image", "snapshot", "volume" */
 	const char *action; /* "create", "start", "die", ... */
 	const char *id;	    /* of what it happened to */
 	const char *name;   /* its name; "" for none */

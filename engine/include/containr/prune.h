@@ -51,6 +51,14 @@ int containr_image_prune(struct containr *engine, const struct containr_prune_op
 int containr_volume_prune(struct containr *engine, const struct containr_prune_options *options,
 			  struct containr_pruned *ret_pruned, struct containr_error *err);
 
+/**
+ * Removes snapshots on which no container stands, and no other snapshot that is not removed as well.
+ *
+ * @ret_pruned: names
+ */
+int containr_snapshot_prune(struct containr *engine, const struct containr_prune_options *options,
+			    struct containr_pruned *ret_pruned, struct containr_error *err);
+
 struct containr_usage {
 	size_t total;
 	size_t active;	     /* that a container uses; of containers those that run */
