@@ -2,6 +2,7 @@
 #include "container/scene.h"
 
 #include "base/cleanup.h"
+#include "container/overlay.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -54,8 +55,7 @@ static int mount_root(const struct init_args *args, struct containr_error *err)
 					"cannot mount the root folder '%s'", rootfs->path);
 		return 0;
 	}
-	if (chdir(rootfs->base) < 0 ||
-	    mount("overlay", rootfs->path, "overlay", 0, args->overlay) < 0)
+	if (overlay_mount(rootfs, args->overlay, args->overlay_flags) < 0)
 		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount the image at '%s'",
 				rootfs->path);
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/overlay.h"
 #include "container/scope.h"
 #include "kernel/clone.h"
 #include "kernel/device_filter.h"
@@ -74,29 +75,16 @@ static int open_joined_namespaces(struct parent *p)
 	return 0;
 }
 
-/* The mount options of the image's layers. Names are relative to rootfs->base. */
 static int make_overlay_options(struct parent *p)
 {
 	const struct rootfs *rootfs = p->launch->plan->rootfs;
-	struct str options = STR_INIT;
 
 	if (rootfs->kind != ROOTFS_OVERLAY)
 		return 0;
-	str_append(&options, "lowerdir=");
-	for (size_t i = 0; i < rootfs->lower.len; i++)
-		str_appendf(&options, "%s%s", i ? ":" : "", rootfs->lower.items[i]);
-	/* in a user namespace the attributes trusted.overlay.* cannot be written */
-	str_appendf(&options, ",upperdir=%s,workdir=%s%s%s", rootfs->upper, rootfs->work,
-		    rootfs->is_volatile ? ",volatile" : "",
-		    userns_is_rootless() ? ",userxattr" : "");
-	p->init.overlay = str_steal(&options);
-	if (!p->init.overlay)
-		return fail_oom(p->err);
-	if (strlen(p->init.overlay) >= (size_t)getpagesize())
-		return fail(p->err, CONTAINR_E_UNSUPPORTED,
-			    "the image has %zu layers, more than one mount can take",
-			    rootfs->lower.len);
-	return 0;
+	p->init.overlay_flags = (rootfs->is_volatile ? OVERLAY_VOLATILE : 0u) |
+				(userns_is_rootless() ? OVERLAY_USERXATTR : 0u);
+	p->init.overlay = overlay_options(rootfs, p->init.overlay_flags);
+	return p->init.overlay ? 0 : fail_oom(p->err);
 }
 
 static int copy_env(struct parent *p)

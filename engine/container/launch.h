@@ -90,6 +90,7 @@ struct init_args {
 	int error_fd;  /* where the outcome is written as a struct containr_error */
 	int *join;     /* per ns_kinds: namespace to join, -1 for none */
 	char *overlay; /* mount options of the root file system; NULL for a bind mount */
+	unsigned int overlay_flags; /* that they were made with */
 	const struct launch_trees *trees;
 	bool in_user_ns;
 	int mapped; /* closes or tells a byte when the ids are mapped; -1 without a user namespace */

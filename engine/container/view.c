@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "container/create.h"
 #include "container/live.h"
+#include "container/overlay.h"
 #include "kernel/clone.h"
 #include "kernel/mount.h"
 #include "kernel/userns.h"
@@ -74,32 +75,16 @@ static int open_running(const struct viewer *viewer, int *ret_root, struct conta
 	return 0;
 }
 
-/* Without a writable layer the container's own is the first of the image's. */
-static char *overlay_options(const struct rootfs *rootfs, bool writable, bool rootless)
-{
-	struct str options = STR_INIT;
-
-	str_append(&options, "lowerdir=");
-	if (!writable)
-		str_appendf(&options, "%s:", rootfs->upper);
-	for (size_t i = 0; i < rootfs->lower.len; i++)
-		str_appendf(&options, "%s%s", i ? ":" : "", rootfs->lower.items[i]);
-	if (writable)
-		str_appendf(&options, ",upperdir=%s,workdir=%s", rootfs->upper, rootfs->work);
-	if (rootless)
-		str_append(&options, ",userxattr");
-	return str_steal(&options);
-}
-
 static int mount_layers(const struct rootfs *rootfs, bool writable, bool rootless,
 			struct containr_error *err)
 {
-	autofree char *options = overlay_options(rootfs, writable, rootless);
+	const unsigned int flags =
+		(writable ? 0u : OVERLAY_READ_ONLY) | (rootless ? OVERLAY_USERXATTR : 0u);
+	autofree char *options = overlay_options(rootfs, flags);
 
 	if (!options)
 		return fail_oom(err);
-	if (chdir(rootfs->base) < 0 ||
-	    mount("overlay", rootfs->path, "overlay", writable ? 0 : MS_RDONLY, options) < 0)
+	if (overlay_mount(rootfs, options, flags) < 0)
 		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount the image at '%s'",
 				rootfs->path);
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fs.h"
+#include "container/overlay.h"
 #include "image/layer_mount.h"
 #include "kernel/mount.h"
 #include "kernel/userns.h"
@@ -36,20 +37,15 @@ static int is_empty(int folder, bool *ret_empty, struct containr_error *err)
 
 static int mount_image(const struct rootfs *rootfs, struct containr_error *err)
 {
-	autostr options = STR_INIT;
+	const unsigned int flags = userns_is_rootless() ? OVERLAY_USERXATTR : 0u;
+	autofree char *options = overlay_options(rootfs, flags);
 
-	str_append(&options, "lowerdir=");
-	for (size_t i = 0; i < rootfs->lower.len; i++)
-		str_appendf(&options, "%s%s", i ? ":" : "", rootfs->lower.items[i]);
-	str_appendf(&options, ",upperdir=%s,workdir=%s%s", rootfs->upper, rootfs->work,
-		    userns_is_rootless() ? ",userxattr" : "");
-	if (options.failed)
+	if (!options)
 		return fail_oom(err);
 	if (userns_enter(err) < 0)
 		return -err->code;
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    chdir(rootfs->base) < 0 ||
-	    mount("overlay", rootfs->path, "overlay", 0, options.data) < 0)
+	    overlay_mount(rootfs, options, flags) < 0)
 		return fail_sys(err, CONTAINR_E_ROOTFS_MOUNT, "cannot mount the image at '%s'",
 				rootfs->path);
 	return 0;

@@ -208,11 +208,10 @@ static int delete_one(const struct containr *engine, const char *folder, const c
 	char path[CONTENT_PATH_SIZE];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	/* a process that looked into it may have been killed before it could unmount it */
-	if (is_layer)
-		layer_mount_sweep(engine, NULL);
-	if (is_layer)
+	if (is_layer) {
+		layer_mount_drop(engine, name);
 		return store_trash(engine, path, err);
+	}
 	if (unlinkat(engine->root_fd, path, 0) < 0 && errno != ENOENT)
 		return fail_sys(err, CONTAINR_E_IO, "cannot remove '%s/%s'", engine->root, path);
 	return 0;

@@ -54,6 +54,14 @@ void layer_mount_sweep(const struct containr *engine,
 		       bool (*is_gone)(const struct containr *engine, const char *user));
 
 /**
+ * Unmounts a layer that is about to be deleted: no container has it any more, and notes that are left
+ * are those of containers that are being tidied up.
+ *
+ * @hex: the layer's digest
+ */
+void layer_mount_drop(const struct containr *engine, const char *hex);
+
+/**
  * Mounts an index without showing it to anybody.
  *
  * @folder: the layer's, absolute

@@ -100,6 +100,33 @@ serve token=
 pulls
 stop
 
+fact "an image of a hundred layers is pulled and run, unpacked or mounted"
+python3 "$(dirname "$(realpath "$0")")/make_layers.py" hundred 100 "$(command -v busybox)"
+truncate -s 512M disk
+mkfs.ext4 -q disk
+mkdir disk.mnt
+if mount -o loop disk disk.mnt 2> /dev/null; then
+	plain_layout=$layout
+	layout=$scratch/hundred
+	serve
+	for driver in overlay erofs; do
+		export CONTAINR_ROOT=$scratch/disk.mnt/$driver
+		containr --storage-driver $driver pull -q "$registry/demo" > out 2> err || fail "$(cat err)"
+		expect_output "100 last" -- containr run --rm "$registry/demo" /busybox sh -c \
+			'echo $(/busybox ls /files | /busybox wc -l) $(/busybox cat /top)'
+		containr create --name kept "$registry/demo" /busybox true > /dev/null
+		expect_output last -- bash -c 'containr cp kept:/top - | tar -xO'
+		expect_status 0 -- containr run --rm -v "all:/files" "$registry/demo" /busybox ls /files/99
+		containr rm kept > /dev/null
+	done
+	stop
+	layout=$plain_layout
+	export CONTAINR_ROOT=$scratch/root
+	wait_for umount disk.mnt
+else
+	not_here "no loop device"
+fi
+
 fact "a mirror is asked first, and the registry itself where the mirror fails"
 serve
 mirror=$registry mirror_server=$server
