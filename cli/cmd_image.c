@@ -5,11 +5,13 @@
 static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_import },
 	{ .cmd = &cmd_image_inspect },
+	{ .cmd = &cmd_load },
 	{ .cmd = &cmd_images, .name = "ls", .aliases = WORDS("list") },
 	{ .cmd = &cmd_image_prune },
 	{ .cmd = &cmd_pull },
 	{ .cmd = &cmd_push },
 	{ .cmd = &cmd_rmi, .name = "rm", .aliases = WORDS("remove") },
+	{ .cmd = &cmd_save },
 	{ .cmd = &cmd_tag },
 	{ 0 },
 };

@@ -5,45 +5,16 @@
 #include "base/time.h"
 #include "cli/cmd_import.h"
 #include "cli/engine.h"
-#include "cli/human.h"
 #include "cli/image/default_image.h"
 #include "cli/image/interrupt.h"
 #include "cli/image/own_ids.h"
+#include "cli/image/progress.h"
 #include "image/archive/import.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define PROGRESS_INTERVAL_NS (200 * TIME_NS_PER_MS)
-
-struct progress {
-	int64_t shown_ns; /* when it was shown last */
-	bool is_shown;
-};
-
-static void show_progress(void *data, int64_t bytes)
-{
-	struct progress *progress = data;
-	int64_t now = time_monotonic_ns();
-	char size[HUMAN_TEXT_SIZE];
-
-	if (progress->shown_ns == 0)
-		progress->shown_ns = now; /* what takes no time shows nothing */
-	if (now - progress->shown_ns < PROGRESS_INTERVAL_NS)
-		return;
-	progress->shown_ns = now;
-	progress->is_shown = true;
-	human_size(bytes, 4, size);
-	(void)fprintf(stderr, "\r\033[Kimporting: %s", size);
-}
-
-static void hide_progress(const struct progress *progress)
-{
-	if (progress->is_shown)
-		(void)fprintf(stderr, "\r\033[K");
-}
 
 /* Opens what the first operand names: a folder goes by its path, anything else by descriptor. */
 static int open_operand(const char *path, struct import_spec *spec, int *ret_fd,
@@ -133,7 +104,7 @@ int import_run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	const struct import_args *import = args;
 	autochanges changes = { 0 };
 	autoclose int fd = -1;
-	struct progress progress = { 0 };
+	struct progress progress = { .word = "importing" };
 	struct input_watch watch = { .cancelled = &interrupt_signal, .data = &progress };
 	struct import_spec spec = { .changes = &changes,
 				    .message = import->message,
@@ -154,11 +125,11 @@ int import_run(struct cmd_context *ctx, const void *args, int argc, char **argv)
 	if (r < 0)
 		return r;
 	if (!import->quiet && isatty(STDERR_FILENO))
-		watch.progress = show_progress;
+		watch.progress = progress_show;
 	spec.source.watch = &watch;
 	interrupt_catch();
 	r = import_and_print(ctx, &spec);
-	hide_progress(&progress);
+	progress_hide(&progress);
 	interrupt_end();
 	return r;
 }

@@ -5,6 +5,8 @@
 #include "cli/image/cp.h"
 #include "cli/image/export.h"
 #include "cli/image/import.h"
+#include "cli/image/load.h"
+#include "cli/image/save.h"
 #include "cli/image/snapshot.h"
 
 /*
@@ -18,6 +20,8 @@ int main(int argc, char **argv, char **envp)
 		{ .cmd = &cmd_cp, .run = cp_run },
 		{ .cmd = &cmd_export, .run = export_run },
 		{ .cmd = &cmd_import, .run = import_run },
+		{ .cmd = &cmd_load, .run = load_run },
+		{ .cmd = &cmd_save, .run = save_run },
 		{ .cmd = &cmd_snapshot_create, .run = snapshot_create_run },
 		{ .cmd = &cmd_snapshot_export, .run = snapshot_export_run },
 		{ .cmd = &cmd_snapshot_import, .run = snapshot_import_run },

@@ -78,3 +78,27 @@ int platform_parse(const char *text, struct platform *ret_platform, struct conta
 	*ret_platform = platform;
 	return 0;
 }
+
+int platform_rate(const struct json *entry, const struct platform *wanted)
+{
+	const struct json *platform = json_get(entry, "platform");
+	const char *os = "";
+	const char *architecture = "";
+	const char *variant = "";
+	struct containr_error ignored;
+
+	if (json_read_string(platform, "", "os", &os, &ignored) < 0 ||
+	    json_read_string(platform, "", "architecture", &architecture, &ignored) < 0 ||
+	    json_read_string(platform, "", "variant", &variant, &ignored) < 0 ||
+	    strcmp(os, wanted->os) != 0 || strcmp(architecture, wanted->architecture) != 0)
+		return 0;
+	if (strcmp(variant, wanted->variant) == 0)
+		return 300;
+	/* an arm of version 7 runs what was made for version 6, not the other way round */
+	if (*variant == 'v' && *wanted->variant == 'v')
+		return strcmp(variant, wanted->variant) < 0 ? 100 + variant[1] : 0;
+	return !*variant || (!strcmp(variant, "v8") && !*wanted->variant) ||
+			       (!strcmp(variant, "v1") && !*wanted->variant)
+		       ? 200
+		       : 50;
+}

@@ -103,31 +103,6 @@ static int fetch_document(struct registry *registry, struct http *http, const ch
 					 "the registry does not say what the manifest is");
 }
 
-/* How well a manifest of a list fits: 0 not at all; the exact variant is best. */
-static int rate_platform(const struct json *entry, const struct platform *wanted)
-{
-	const struct json *platform = json_get(entry, "platform");
-	const char *os = "";
-	const char *architecture = "";
-	const char *variant = "";
-	struct containr_error ignored;
-
-	if (json_read_string(platform, "", "os", &os, &ignored) < 0 ||
-	    json_read_string(platform, "", "architecture", &architecture, &ignored) < 0 ||
-	    json_read_string(platform, "", "variant", &variant, &ignored) < 0 ||
-	    strcmp(os, wanted->os) != 0 || strcmp(architecture, wanted->architecture) != 0)
-		return 0;
-	if (strcmp(variant, wanted->variant) == 0)
-		return 300;
-	/* an arm of version 7 runs what was made for version 6, not the other way round */
-	if (*variant == 'v' && *wanted->variant == 'v')
-		return strcmp(variant, wanted->variant) < 0 ? 100 + variant[1] : 0;
-	return !*variant || (!strcmp(variant, "v8") && !*wanted->variant) ||
-			       (!strcmp(variant, "v1") && !*wanted->variant)
-		       ? 200
-		       : 50;
-}
-
 static int choose(const struct remote *remote, const struct platform *platform,
 		  char ret_digest[DIGEST_SIZE], struct containr_error *err)
 {
@@ -143,7 +118,7 @@ static int choose(const struct remote *remote, const struct platform *platform,
 	if (r < 0)
 		return content_fail_corrupt(err);
 	for (const struct json *item = json_first(manifests); item; item = item->next) {
-		int rate = rate_platform(item, platform);
+		int rate = platform_rate(item, platform);
 
 		if (rate <= best_rate)
 			continue;
