@@ -35,15 +35,15 @@ static const char *hex_of(const char *lower)
 	return lower + sizeof(LAYERS_DIR);
 }
 
-static int lock_layers(const struct containr *engine, short type, bool wait)
+static int lock_layers(const struct containr *engine)
 {
-	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 	autoclose int fd =
 		openat(engine->runroot_fd, LAYER_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -1;
-	while (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) < 0)
+	while (fcntl(fd, F_OFD_SETLKW, &lock) < 0)
 		if (errno != EINTR)
 			return -1;
 	return steal_fd(&fd);
@@ -125,7 +125,7 @@ int layer_mount_hold(const struct containr *engine, const struct strv *lower, co
 		if (!layer_mount_is_needed(lower->items[i]))
 			continue;
 		if (hold.lock < 0)
-			hold.lock = lock_layers(engine, F_RDLCK, true);
+			hold.lock = lock_layers(engine);
 		if (hold.lock < 0)
 			return fail_sys(err, CONTAINR_E_LOCKED, "cannot lock '%s/%s'",
 					engine->runroot, LAYER_LOCK);
@@ -195,6 +195,26 @@ static void take_notes(const struct release *release, int users, const char *hex
 		sweep_notes(release, users, hex);
 }
 
+static bool set_lock(int fd, short type)
+{
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+/*
+ * Unmounts a layer whose last note is gone. The lock is taken for one layer at a time: an unmount waits
+ * for every processor, and a container that starts meanwhile waits for one of them, not for all.
+ */
+static bool unmount_unused(const struct containr *engine, int lock, int users, const char *hex)
+{
+	if (!set_lock(lock, F_WRLCK))
+		return false;
+	if (unlinkat(users, hex, AT_REMOVEDIR) == 0)
+		unmount_layer(engine, hex);
+	return set_lock(lock, F_UNLCK);
+}
+
 static void release_all(const struct release *release)
 {
 	const struct containr *engine = release->engine;
@@ -207,14 +227,15 @@ static void release_all(const struct release *release)
 	if (!listing)
 		return;
 	(void)steal_fd(&fd);
-	lock = lock_layers(engine, F_WRLCK, false);
-	while ((entry = readdir(listing))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		take_notes(release, dirfd(listing), entry->d_name);
-		if (lock >= 0 && unlinkat(dirfd(listing), entry->d_name, AT_REMOVEDIR) == 0)
-			unmount_layer(engine, entry->d_name);
-	}
+	while ((entry = readdir(listing)))
+		if (entry->d_name[0] != '.')
+			take_notes(release, dirfd(listing), entry->d_name);
+	lock = openat(engine->runroot_fd, LAYER_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	rewinddir(listing);
+	while (lock >= 0 && (entry = readdir(listing)))
+		if (entry->d_name[0] != '.' &&
+		    !unmount_unused(engine, lock, dirfd(listing), entry->d_name))
+			break;
 }
 
 static bool is_anybody(const struct containr *engine, const char *user)
