@@ -13,6 +13,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_rmi, .name = "rm", .aliases = WORDS("remove") },
 	{ .cmd = &cmd_save },
 	{ .cmd = &cmd_tag },
+	{ .cmd = &cmd_image_verify },
 	{ 0 },
 };
 

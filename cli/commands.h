@@ -33,6 +33,7 @@ extern const struct cmd cmd_healthcheck_run;
 extern const struct cmd cmd_image;
 extern const struct cmd cmd_image_inspect;
 extern const struct cmd cmd_image_prune;
+extern const struct cmd cmd_image_verify;
 extern const struct cmd cmd_images;
 extern const struct cmd cmd_import;
 extern const struct cmd cmd_info;

@@ -8,6 +8,7 @@
 #include "cli/image/load.h"
 #include "cli/image/save.h"
 #include "cli/image/snapshot.h"
+#include "cli/image/verify.h"
 
 /*
  * containr-image: the room for what needs archives, compression and digests. The front door becomes
@@ -19,6 +20,7 @@ int main(int argc, char **argv, char **envp)
 		{ .cmd = &cmd_commit, .run = commit_run },
 		{ .cmd = &cmd_cp, .run = cp_run },
 		{ .cmd = &cmd_export, .run = export_run },
+		{ .cmd = &cmd_image_verify, .run = image_verify_run },
 		{ .cmd = &cmd_import, .run = import_run },
 		{ .cmd = &cmd_load, .run = load_run },
 		{ .cmd = &cmd_save, .run = save_run },
