@@ -3,6 +3,7 @@
 
 /* Sorted by name; the tests hold every table to that. */
 static const struct cmd_entry entries[] = {
+	{ .cmd = &cmd_history },
 	{ .cmd = &cmd_import },
 	{ .cmd = &cmd_image_inspect },
 	{ .cmd = &cmd_load },

@@ -9,6 +9,7 @@ const char *const progress_forms[] = {
 };
 
 static const struct opt pull_opts[] = {
+	FLAG('a', "all-tags", struct pull_args, all_tags, "pull all images of this name"),
 	STRING(0, "creds", struct pull_args, creds, "USER[:PASSWORD]",
 	       "log in for this once; a login that is stored is used where this is not given"),
 	STRING(0, "platform", struct pull_args, platform, "OS/ARCH[/VARIANT]",

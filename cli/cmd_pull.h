@@ -17,6 +17,7 @@ struct pull_args {
 	const char *creds;
 	const char *cert_dir;
 	int progress; /* enum progress_form */
+	bool all_tags;
 	bool quiet;
 	bool tls_verify;
 };

@@ -52,6 +52,7 @@ static const struct cmd_entry entries[] = {
 	{ .cmd = &cmd_export },
 	{ .cmd = &cmd_healthcheck },
 	{ .cmd = &cmd_help },
+	{ .cmd = &cmd_history },
 	{ .cmd = &cmd_image },
 	{ .cmd = &cmd_images },
 	{ .cmd = &cmd_import },

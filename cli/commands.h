@@ -30,6 +30,7 @@ extern const struct cmd cmd_exec;
 extern const struct cmd cmd_export;
 extern const struct cmd cmd_healthcheck;
 extern const struct cmd cmd_healthcheck_run;
+extern const struct cmd cmd_history;
 extern const struct cmd cmd_image;
 extern const struct cmd cmd_image_inspect;
 extern const struct cmd cmd_image_prune;

@@ -12,6 +12,7 @@
 #include "image/index.h"
 #include "image/reference.h"
 #include "image/registry/push.h"
+#include "image/registry/tags.h"
 
 #include <containr/containr.h>
 
@@ -66,22 +67,6 @@ static int push_one(struct pushing *pushing, const char *name, const char *desti
 	return r;
 }
 
-/* A tag would contradict that all of them are wanted. */
-static int parse_repository(const char *text, struct reference *ret_reference,
-			    struct containr_error *err)
-{
-	int r = reference_parse(text, ret_reference, err);
-
-	if (r < 0)
-		return r;
-	if (*ret_reference->digest ||
-	    (strcmp(ret_reference->tag, "latest") == 0 ? str_ends_with(text, ":latest")
-						       : *ret_reference->tag != '\0'))
-		return fail(err, CONTAINR_E_INVALID_ARGUMENT,
-			    "--all-tags takes a name without a tag: '%.300s'", text);
-	return 0;
-}
-
 static int push_all_tags(struct pushing *pushing, const struct reference *repository)
 {
 	autoindex index = { 0 };
@@ -122,7 +107,7 @@ static int push_wanted(struct pushing *pushing, int argc, char *const *argv)
 	struct containr_error *err = pushing->ctx->err;
 	struct reference reference;
 	int r = args->all_tags
-			? parse_repository(argv[0], &reference, err)
+			? tags_parse_repository(argv[0], &reference, err)
 			: reference_parse(destination ? destination : argv[0], &reference, err);
 
 	if (r < 0)

@@ -156,6 +156,12 @@ containr tag "$registry/team/app:gzip" "$registry/all/app:2"
 containr push --all-tags "$registry/all/app" > out
 equal "1 2" "$(grep -o '^[0-9]: digest' out | cut -d: -f1 | sort | xargs)"
 equal '["1","2"]' "$(skopeo list-tags --tls-verify=false "docker://$registry/all/app" | jq -c '.Tags | sort')"
+containr rmi "$registry/all/app:1" "$registry/all/app:2" > /dev/null
+containr pull --all-tags -q "$registry/all/app" > out
+equal "$registry/all/app:1 $registry/all/app:2" "$(sort out | xargs)"
+expect_output hello -- containr run --rm "$registry/all/app:2"
+expect_status 125 -- containr pull --all-tags "$registry/no/app"
+matches "Error: \[IMAGE_NOT_FOUND\] no/app: the registry answers 404, *" "$(head -1 err)"
 expect_error INVALID_ARGUMENT 125 "--all-tags takes a name without a tag: '$registry/all/app:1'" "" -- \
 	containr push -a "$registry/all/app:1"
 expect_error IMAGE_NOT_FOUND 125 "there is no image of '$registry/no/app'" "list images with: containr images" -- \

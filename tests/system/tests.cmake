@@ -12,6 +12,7 @@ foreach(name
 	files
 	format
 	health
+	history
 	import
 	lifecycle
 	limits
