@@ -90,7 +90,10 @@ static int inflate_some(struct decoder *decoder, struct containr_error *err)
 	gzip->next_in = (uint8_t *)(uintptr_t)input->at; /* it is only read */
 	gzip->avail_in = (uint32_t)input->left;
 	status = isal_inflate(gzip);
-	input_take(input, input->left - gzip->avail_in);
+	if (gzip->avail_in > input->left) /* it had read past the end of a member */
+		input_give_back(input, gzip->avail_in - input->left);
+	else
+		input_take(input, input->left - gzip->avail_in);
 	if (status < 0)
 		return fail_damaged(decoder, gzip_problem(status), err);
 	decoder->inside = gzip->block_state != ISAL_BLOCK_FINISH;

@@ -141,16 +141,17 @@ typedef void take_xattr_function(void *data, const char *name, size_t name_len, 
 static void each_xattr(const struct layer_tree *tree, const struct layer_inode *inode,
 		       take_xattr_function *take, void *data)
 {
-	const char *at = tree->xattrs.data + inode->xattrs;
-	const char *end = at + inode->xattrs_len;
+	size_t at = inode->xattrs;
+	const size_t end = at + inode->xattrs_len;
 
-	while (inode->xattrs_len > 0 && at < end) {
+	while (at < end) {
+		const char *bytes = tree->xattrs.data + at;
 		struct layer_xattr head;
 
-		memcpy(&head, at, sizeof(head));
-		at += sizeof(head);
-		take(data, at, head.name_len, at + head.name_len, head.value_len);
-		at += head.name_len + head.value_len;
+		memcpy(&head, bytes, sizeof(head));
+		bytes += sizeof(head);
+		take(data, bytes, head.name_len, bytes + head.name_len, head.value_len);
+		at += sizeof(head) + head.name_len + head.value_len;
 	}
 	if (inode->is_opaque)
 		take(data, "trusted.overlay.opaque", 22, "y", 1);

@@ -60,13 +60,17 @@ static int read_source(struct input *input, unsigned char *out, size_t size, siz
 
 static int refill(struct input *input, size_t keep, struct containr_error *err)
 {
-	unsigned char *end = input->buffer + keep;
+	unsigned char *start = input->buffer + INPUT_BACK;
+	unsigned char *end = start + keep;
 	size_t got = 0;
-	int r = read_source(input, end, INPUT_BUFFER_SIZE - keep, &got, err);
+	int r;
 
+	if (keep == 0)
+		memmove(input->buffer, input->at - INPUT_BACK, INPUT_BACK);
+	r = read_source(input, end, INPUT_BUFFER_SIZE - keep, &got, err);
 	if (r < 0)
 		return r;
-	input->at = input->buffer;
+	input->at = start;
 	input->left = keep + got;
 	return input->tee ? blob_write(input->tee, end, got, err) : 0;
 }
@@ -74,10 +78,10 @@ static int refill(struct input *input, size_t keep, struct containr_error *err)
 int input_open(struct input *input, const struct input_source *source, struct containr_error *err)
 {
 	*input = (struct input) { .source = *source };
-	input->buffer = malloc(INPUT_BUFFER_SIZE);
+	input->buffer = calloc(1, INPUT_BACK + INPUT_BUFFER_SIZE);
 	if (!input->buffer)
 		return fail_oom(err);
-	input->at = input->buffer;
+	input->at = input->buffer + INPUT_BACK;
 	while (!input->ended && input->left < INPUT_PEEK) {
 		int r = refill(input, input->left, err);
 
@@ -104,6 +108,12 @@ void input_take(struct input *input, size_t len)
 {
 	input->at += len;
 	input->left -= len;
+}
+
+void input_give_back(struct input *input, size_t len)
+{
+	input->at -= len;
+	input->left += len;
 }
 
 int64_t input_offset(const struct input *input)

@@ -36,7 +36,7 @@ struct input_source {
 
 struct input {
 	struct input_source source;
-	unsigned char *buffer; /* owned */
+	unsigned char *buffer; /* owned; its first INPUT_BACK bytes are those used last */
 	const unsigned char *at;
 	size_t left;   /* bytes at `at` */
 	int64_t total; /* bytes taken from the source so far, those `left` included */
@@ -65,6 +65,14 @@ int input_fill(struct input *input, struct containr_error *err) MUST_CHECK;
 
 /** Marks @len bytes as used. */
 void input_take(struct input *input, size_t len);
+
+/**
+ * Gives up to INPUT_BACK bytes back that were used last, also those of the piece before this one: a
+ * decoder may have read ahead.
+ */
+void input_give_back(struct input *input, size_t len);
+
+#define INPUT_BACK 8
 
 /** Returns the number of bytes that were used. */
 int64_t input_offset(const struct input *input);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -29,18 +30,52 @@ static char *make_text(void)
 	return text;
 }
 
-/* Decodes @len bytes with reads of @step; the caller frees *ret_out. */
-static int decode(const void *bytes, size_t len, size_t step, struct str *out,
-		  enum decoder_kind *ret_kind, struct containr_error *err)
+/* A pipe that holds one piece at a time. */
+struct slow_pipe {
+	const struct str *bytes;
+	size_t piece;
+	size_t written;
+	int ends[2];
+};
+
+static int slow_pipe_start(struct slow_pipe *slow)
 {
-	const struct input_source source = {
-		.fd = -1, .memory = bytes, .memory_len = len, .what = "test"
-	};
+	assert_int_equal(pipe(slow->ends), 0);
+	return slow->ends[0];
+}
+
+static int slow_pipe_next(void *data, int64_t have, struct containr_error *err)
+{
+	struct slow_pipe *slow = data;
+	size_t len = slow->bytes->len - slow->written;
+
+	(void)err;
+	assert_int_equal(have, slow->written);
+	len = len < slow->piece ? len : slow->piece;
+	assert_int_equal(write(slow->ends[1], slow->bytes->data + slow->written, len), len);
+	slow->written += len;
+	if (len == 0) {
+		(void)close(slow->ends[1]);
+		slow->ends[1] = -1;
+	}
+	return len > 0;
+}
+
+static void slow_pipe_end(struct slow_pipe *slow)
+{
+	cleanup_close(&slow->ends[0]);
+	cleanup_close(&slow->ends[1]);
+}
+
+/* Decodes all of a source with reads of @step. */
+static int decode_source(const struct input_source *source, size_t step, struct str *out,
+			 enum decoder_kind *ret_kind, struct containr_error *err)
+{
 	__attribute__((cleanup(input_release))) struct input input;
 	autodecoder *decoder = NULL;
 	autofree char *buffer = malloc(step);
 	size_t got;
-	int r = input_open(&input, &source, err);
+	int r = input_open(&input, source, err);
 
 	if (r == 0)
 		r = decoder_open(&input, &decoder, err);
@@ -53,8 +88,18 @@ static int decode(const void *bytes, size_t len, size_t step, struct str *out,
 			return r;
 		str_append_len(out, buffer, got);
 	} while (got > 0);
-	assert_int_equal(input_offset(&input), len);
+	assert_int_equal(input_offset(&input), input.total);
 	return 0;
+}
+
+static int decode(const void *bytes, size_t len, size_t step, struct str *out,
+		  enum decoder_kind *ret_kind, struct containr_error *err)
+{
+	const struct input_source source = {
+		.fd = -1, .memory = bytes, .memory_len = len, .what = "test"
+	};
+
+	return decode_source(&source, step, out, ret_kind, err);
 }
 
 static void every_step_gives_the_same_bytes(void **state)
@@ -118,6 +163,39 @@ static void members_are_joined(void **state)
 	}
 }
 
+/* isa-l reads ahead, and gives back what it did not need: also bytes of the piece before. */
+static void members_are_joined_in_pieces_of_any_size(void **state)
+{
+	static const size_t pieces[] = { 1, 2, 3, 5, 7, 13 };
+	struct tar *tar = tar_new("gzip");
+	autostr thrice = STR_INIT;
+	autostr once = STR_INIT;
+	enum decoder_kind kind;
+	struct containr_error err;
+
+	(void)state;
+	tar_file(tar, "text", "hello");
+	tar_finish(tar);
+	assert_int_equal(decode(tar->bytes, tar->len, 4096, &once, &kind, &err), 0);
+	for (int i = 0; i < 3; i++)
+		str_append_len(&thrice, tar->bytes, tar->len);
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		struct slow_pipe pipe = { .bytes = &thrice, .piece = pieces[i] };
+		const struct input_source source = { .fd = slow_pipe_start(&pipe),
+						     .what = "pipe",
+						     .wait = slow_pipe_next,
+						     .wait_data = &pipe };
+		autostr out = STR_INIT;
+
+		assert_int_equal(decode_source(&source, 4096, &out, &kind, &err), 0);
+		assert_int_equal(out.len, once.len * 3);
+		for (size_t at = 0; at < out.len; at += once.len)
+			assert_memory_equal(out.data + at, once.data, once.len);
+		slow_pipe_end(&pipe);
+	}
+	tar_free(tar);
+}
+
 static void frame_to_be_skipped_is_skipped(void **state)
 {
 	struct tar *tar = tar_new("zstd");
@@ -161,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_step_gives_the_same_bytes),
 		cmocka_unit_test(members_are_joined),
+		cmocka_unit_test(members_are_joined_in_pieces_of_any_size),
 		cmocka_unit_test(frame_to_be_skipped_is_skipped),
 		cmocka_unit_test(error_names_the_byte),
 	};
