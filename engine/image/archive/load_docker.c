@@ -161,7 +161,7 @@ int load_docker(struct load *load, const struct spool_file *list, struct contain
 		r = json_parse(text.data, text.len, "manifest.json", &doc, err);
 	if (r < 0)
 		return content_fail_corrupt(err);
-	if (doc.root->type != JSON_ARRAY || doc.root->len == 0)
+	if (!doc.root || doc.root->type != JSON_ARRAY || doc.root->len == 0)
 		return fail(err, CONTAINR_E_INVALID_ARCHIVE,
 			    "'%s' holds no image: manifest.json "
 			    "lists none",

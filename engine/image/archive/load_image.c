@@ -37,7 +37,7 @@ int load_image_init(struct load_image *image, const struct str *config, size_t c
 		r = config_read(doc.root, read, err);
 	if (r < 0)
 		return content_fail_corrupt(err);
-	while (read->layers[found])
+	while (read->layers && read->layers[found])
 		found++;
 	if (found != count)
 		return fail(err, CONTAINR_E_IMAGE_CORRUPT,

@@ -78,37 +78,46 @@ struct spool_file *spool_find_blob(const struct spool *spool, const char *digest
 	return find_name(spool, name);
 }
 
+static int make_room(struct spool *spool, struct containr_error *err)
+{
+	size_t cap = spool->cap ? spool->cap * 2 : 64;
+	struct spool_file *files;
+
+	if (spool->count < spool->cap)
+		return 0;
+	files = reallocarray(spool->files, cap, sizeof(*files));
+	if (!files)
+		return fail_oom(err);
+	spool->files = files;
+	spool->cap = cap;
+	return 0;
+}
+
 static int add_file(struct spool *spool, const char *name, struct spool_file **ret_file,
 		    struct containr_error *err)
 {
-	struct spool_file file = { .size = -1 };
+	autofree char *clean = strlen(name) < NAME_MAX_LEN ? clean_name(name, strlen(name)) : NULL;
+	struct spool_file *file;
+	int r;
 
-	file.name = strlen(name) < NAME_MAX_LEN ? clean_name(name, strlen(name)) : NULL;
-	if (!file.name)
+	if (!clean)
 		return fail(err, CONTAINR_E_INVALID_ARCHIVE, "'%s': a name is too long",
 			    spool->what);
-	if (find_name(spool, file.name) || spool->count == SPOOL_FILES_MAX) {
-		(void)fail(err, CONTAINR_E_INVALID_ARCHIVE,
-			   spool->count == SPOOL_FILES_MAX ? "'%s': too many files, with '%.200s'"
-							   : "'%s' has '%.200s' twice",
-			   spool->what, file.name);
-		free(file.name);
-		return -err->code;
-	}
-	if (spool->count == spool->cap) {
-		size_t cap = spool->cap ? spool->cap * 2 : 64;
-		struct spool_file *files = reallocarray(spool->files, cap, sizeof(*files));
-
-		if (!files) {
-			free(file.name);
-			return fail_oom(err);
-		}
-		spool->files = files;
-		spool->cap = cap;
-	}
-	(void)snprintf(file.file, sizeof(file.file), "f%zu", spool->count);
-	spool->files[spool->count] = file;
-	*ret_file = &spool->files[spool->count++];
+	if (spool->count == SPOOL_FILES_MAX)
+		return fail(err, CONTAINR_E_INVALID_ARCHIVE, "'%s' has more than %d files",
+			    spool->what, SPOOL_FILES_MAX);
+	if (find_name(spool, clean))
+		return fail(err, CONTAINR_E_INVALID_ARCHIVE, "'%s' has '%.200s' twice", spool->what,
+			    clean);
+	r = make_room(spool, err);
+	if (r != 0)
+		return r;
+	file = &spool->files[spool->count];
+	*file = (struct spool_file) { .size = -1 };
+	(void)snprintf(file->file, sizeof(file->file), "f%zu", spool->count);
+	file->name = steal_ptr(&clean);
+	spool->count++;
+	*ret_file = file;
 	return 0;
 }
 
@@ -308,9 +317,11 @@ static int take_file(struct spool *spool, int folder, const char *name, struct p
 	if (!S_ISREG(info.st_mode))
 		return fail(err, CONTAINR_E_INVALID_ARCHIVE, "'%.200s' is no file", name);
 	r = add_file(spool, name, &file, err);
+	if (r != 0)
+		return r;
 	from->fd = fd;
 	from->name = name;
-	return r == 0 ? copy_file(spool, file, next_of_file, from, err) : r;
+	return copy_file(spool, file, next_of_file, from, err);
 }
 
 static int take_blobs(struct spool *spool, int folder, struct plain_file *from,

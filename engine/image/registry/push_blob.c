@@ -59,10 +59,11 @@ static void decide(struct push_blob *blob, enum push_compression wanted)
 static int init_blob(struct push_blobs *push, const struct descriptor *stored, const char *diff_id,
 		     const struct strv *mountable, struct containr_error *err)
 {
-	struct push_blob *blob = &push->blobs[push->count++];
+	struct push_blob *blob = &push->blobs[push->count];
 	int r;
 
 	*blob = (struct push_blob) { .stored = stored, .diff_id = diff_id, .fd = -1 };
+	push->count++;
 	decide(blob, push->spec->compression);
 	r = open_blob(push, blob, err);
 	if (r < 0)
@@ -81,9 +82,12 @@ static int init_blob(struct push_blobs *push, const struct descriptor *stored, c
 
 const struct push_blob *push_blobs_find(const struct push_blobs *push, const char *digest)
 {
-	for (size_t i = 0; i < push->count; i++)
-		if (strcmp(push->blobs[i].stored->digest, digest) == 0)
+	for (size_t i = 0; i < push->count; i++) {
+		const struct descriptor *stored = push->blobs[i].stored;
+
+		if (stored && strcmp(stored->digest, digest) == 0)
 			return &push->blobs[i];
+	}
 	return NULL;
 }
 
