@@ -109,8 +109,10 @@ static const struct cmd cmd_volume_rm = {
 
 /* Sorted by name; the tests hold every table to that. */
 static const struct cmd_entry entries[] = {
-	{ .cmd = &cmd_volume_create }, { .cmd = &cmd_volume_inspect }, { .cmd = &cmd_volume_ls },
-	{ .cmd = &cmd_volume_prune },  { .cmd = &cmd_volume_rm },      { 0 },
+	{ .cmd = &cmd_volume_create }, { .cmd = &cmd_volume_export },
+	{ .cmd = &cmd_volume_import }, { .cmd = &cmd_volume_inspect },
+	{ .cmd = &cmd_volume_ls },     { .cmd = &cmd_volume_prune },
+	{ .cmd = &cmd_volume_rm },     { 0 },
 };
 
 const struct cmd cmd_volume = {

@@ -78,6 +78,8 @@ extern const struct cmd cmd_update;
 extern const struct cmd cmd_validate;
 extern const struct cmd cmd_version;
 extern const struct cmd cmd_volume;
+extern const struct cmd cmd_volume_export;
+extern const struct cmd cmd_volume_import;
 extern const struct cmd cmd_volume_inspect;
 extern const struct cmd cmd_volume_ls;
 extern const struct cmd cmd_volume_prune;

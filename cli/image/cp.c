@@ -7,7 +7,6 @@
 #include "cli/image/cp_place.h"
 #include "cli/image/stream.h"
 #include "container/view.h"
-#include "image/archive/decoder.h"
 #include "image/archive/pack.h"
 #include "image/archive/unpack.h"
 
@@ -249,45 +248,6 @@ static int copy_out(struct copy *copy)
 
 /* ------------------------------------------------- into a container --- */
 
-struct decoding {
-	struct decoder *decoder;
-	unsigned char buffer[64 << 10];
-	struct containr_error *err;
-};
-
-static ssize_t read_decoded(void *data, const unsigned char **ret_bytes)
-{
-	struct decoding *decoding = data;
-	size_t got = 0;
-
-	*ret_bytes = decoding->buffer;
-	if (decoder_read(decoding->decoder, decoding->buffer, sizeof(decoding->buffer), &got,
-			 decoding->err) < 0)
-		return -1;
-	return (ssize_t)got;
-}
-
-/* What comes from outside may be compressed. */
-static int unpack_input(int folder, struct containr_error *err)
-{
-	const struct input_source source = { .fd = STDIN_FILENO, .what = "standard input" };
-	__attribute__((cleanup(input_release))) struct input input;
-	autodecoder *decoder = NULL;
-	struct containr_error read_err = { 0 };
-	struct decoding decoding = { .err = &read_err };
-	int r = input_open(&input, &source, err);
-
-	if (r == 0)
-		r = decoder_open(&input, &decoder, err);
-	if (r < 0)
-		return r;
-	decoding.decoder = decoder;
-	r = unpack_tar(read_decoded, &decoding, folder, UNPACK_FILES, err);
-	if (r < 0 && read_err.code != CONTAINR_E_OK)
-		*err = read_err;
-	return r < 0 ? -err->code : 0;
-}
-
 static int unpack_inside(int root, void *context, struct containr_error *err)
 {
 	struct copy *copy = context;
@@ -297,7 +257,7 @@ static int unpack_inside(int root, void *context, struct containr_error *err)
 	if (folder < 0)
 		return fail_path(copy, copy->target.folder, err);
 	if (strcmp(copy->from.path, "-") == 0)
-		return unpack_input(folder, err);
+		return stream_unpack(STDIN_FILENO, "standard input", folder, err);
 	copy->stream.fd = copy->ends[0];
 	return unpack_tar(stream_read, &copy->stream, folder, UNPACK_FILES, err);
 }

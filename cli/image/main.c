@@ -5,6 +5,7 @@
 #include "cli/image/cp.h"
 #include "cli/image/export.h"
 #include "cli/image/import.h"
+#include "cli/image/volume_archive.h"
 #include "cli/image/load.h"
 #include "cli/image/save.h"
 #include "cli/image/snapshot.h"
@@ -29,6 +30,8 @@ int main(int argc, char **argv, char **envp)
 		{ .cmd = &cmd_snapshot_import, .run = snapshot_import_run },
 		{ .cmd = &cmd_snapshot_repair, .run = snapshot_repair_run },
 		{ .cmd = &cmd_snapshot_verify, .run = snapshot_verify_run },
+		{ .cmd = &cmd_volume_export, .run = volume_export_run },
+		{ .cmd = &cmd_volume_import, .run = volume_import_run },
 		{ 0 },
 	};
 

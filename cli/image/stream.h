@@ -17,6 +17,14 @@ struct stream {
 /** Writes all of it, as pack_write_tar() wants it. @stream: struct stream */
 int stream_write(void *stream, const void *bytes, size_t len, struct containr_error *err);
 
+/**
+ * Unpacks an archive, plain or compressed, into a folder that may have files.
+ *
+ * @fd, @what: where it comes from, and its name in errors
+ * Errors: those of decoder_read() and unpack_tar().
+ */
+int stream_unpack(int fd, const char *what, int folder, struct containr_error *err) MUST_CHECK;
+
 /** Reads what there is, as unpack_tar() wants it. @stream: struct stream */
 ssize_t stream_read(void *stream, const unsigned char **ret_bytes);
 

@@ -231,6 +231,22 @@ matches "*VOLUME_IN_USE*" "$(containr volume rm shared 2>&1)"
 expect_output "taker second" -- sh -c 'echo $(containr rm taker second)'
 expect_output shared -- containr volume rm shared
 containr volume ls -q | xargs -r containr volume rm > /dev/null
+
+fact "a volume is exported and imported with all that its files are"
+containr run --rm -v data:/data busybox sh -c 'echo hello > /data/a; ln /data/a /data/b; chown 7:8 /data/a; ln -s a /data/c'
+containr volume export -o data.tar data
+expect_output "" -- containr volume import copy data.tar
+expect_output "hello 7 8 2 a" -- containr run --rm -v copy:/data busybox sh -c \
+	'cd /data; echo $(cat b) $(stat -c "%u %g %h" a) $(readlink c)'
+containr volume export data | gzip | containr volume import third -
+expect_output hello -- containr run --rm -v third:/data busybox cat /data/c
+containr volume create -o type=tmpfs fast > /dev/null
+expect_error UNSUPPORTED 125 "volume 'fast' has no content of its own: it is mounted with 'type=tmpfs'" \
+	"use containr cp with a container that mounts it" -- containr volume export -o x.tar fast
+[ ! -e x.tar ] || fail "a file was made for nothing"
+expect_error VOLUME_NOT_FOUND 125 "no such volume: nosuch" "list volumes with: containr volume ls" -- \
+	containr volume export -o x.tar nosuch
+containr volume rm data copy third fast > /dev/null
 assert_nothing_left
 
 finish
