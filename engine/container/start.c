@@ -125,7 +125,8 @@ int container_start(struct containr *engine, struct container *container, int *r
 		r = fork_starter(&s, pair[1], err);
 	if (r < 0 && layers.lock >= 0)
 		layer_mount_release(engine, container->id);
-	layer_mount_keep(&layers);
+	/* who has a note keeps them; a short container may have ended, and left them to us */
+	layer_mount_let_go(engine, &layers);
 	cleanup_close(&s.userns);
 	cleanup_close(&pair[1]);
 	if (r == 0 && ret_attach)

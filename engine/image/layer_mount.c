@@ -203,12 +203,32 @@ static bool set_lock(int fd, short type)
 }
 
 /*
+ * Another one who unmounts may have passed the layer whose note was taken away just now: he is waited for,
+ * as his lock is for one layer. Readers are not: the last of them unmounts.
+ */
+static bool lock_to_unmount(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock other = lock;
+	int r;
+
+	if (set_lock(fd, F_WRLCK))
+		return true;
+	if (fcntl(fd, F_OFD_GETLK, &other) < 0 || other.l_type == F_RDLCK)
+		return false;
+	do
+		r = fcntl(fd, F_OFD_SETLKW, &lock);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+/*
  * Unmounts a layer whose last note is gone. The lock is taken for one layer at a time: an unmount waits
  * for every processor, and a container that starts meanwhile waits for one of them, not for all.
  */
 static bool unmount_unused(const struct containr *engine, int lock, int users, const char *hex)
 {
-	if (!set_lock(lock, F_WRLCK))
+	if (!lock_to_unmount(lock))
 		return false;
 	if (unlinkat(users, hex, AT_REMOVEDIR) == 0)
 		unmount_layer(engine, hex);

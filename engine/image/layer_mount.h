@@ -16,7 +16,7 @@
  * All containers of a layer use one mount, and so one page cache. Who needs it is noted below runroot,
  * layers/HEX/USER, as an empty file; who takes the last note away unmounts the layer. Whoever mounts or
  * looks into a mounted layer without a note of his own holds LAYER_LOCK for reading meanwhile; whoever
- * unmounts holds it for writing, and does not wait for it: the last reader unmounts instead.
+ * unmounts holds it for writing, and does not wait for readers: the last of them unmounts instead.
  */
 
 #define LAYER_TAR "tar"
@@ -74,13 +74,6 @@ int layer_mount_open(const char *folder) MUST_CHECK;
 /** Adds up what a layer takes on the disk, whether it is unpacked or not. Errors: IO. */
 int layer_mount_size(const struct containr *engine, const char *lower, int64_t *ret_bytes,
 		     struct containr_error *err) MUST_CHECK;
-
-/** Ends a hold whose user has left a note: his layers stay mounted. */
-static inline void layer_mount_keep(struct layer_hold *hold)
-{
-	cleanup_close(&hold->lock);
-	hold->lock = -1;
-}
 
 /** Returns whether a path of a layer is one that has to be mounted. */
 bool layer_mount_is_needed(const char *lower);
