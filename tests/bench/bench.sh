@@ -11,7 +11,7 @@ build=$(realpath "${1:?usage: bench.sh BUILD_DIR [RUNS [PART...]]}")
 runs=${2:-60}
 parts=("${@:3}")
 [ ${#parts[@]} -gt 0 ] ||
-	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest pull)
+	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest rootless pull)
 source=$(dirname "$(realpath "$0")")
 seccomp=/usr/share/containers/seccomp.json
 
@@ -169,6 +169,8 @@ make_place
 . "$source/lifecycle.sh"
 # shellcheck source=images.sh
 . "$source/images.sh"
+# shellcheck source=rootless.sh
+. "$source/rootless.sh"
 make_inputs
 echo "machine: $(nproc) CPUs, kernel $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
 echo "peers:   $(crun --version | head -1), $(runc --version | head -1), $(podman --version)"
