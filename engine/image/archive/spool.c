@@ -256,16 +256,17 @@ static int read_entries(struct spool *spool, struct source *source, struct conta
 
 int spool_read(struct spool *spool, const struct input_source *from, struct containr_error *err)
 {
-	__attribute__((cleanup(input_release))) struct input input;
+	__attribute__((cleanup(input_release))) struct input input = { 0 };
 	autodecoder *decoder = NULL;
 	autofree struct source *source = malloc(sizeof(*source));
-	int r = input_open(&input, from, err);
+	int r;
 
+	if (!source)
+		return fail_oom(err);
 	spool->what = from->what;
+	r = input_open(&input, from, err);
 	if (r == 0)
 		r = decoder_open(&input, &decoder, err);
-	if (r == 0 && !source)
-		r = fail_oom(err);
 	if (r < 0)
 		return r;
 	error_clear(err);

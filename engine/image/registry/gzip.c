@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <libdeflate.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define BLOCK (1 << 20)
 #define LEVEL 5
@@ -98,13 +98,19 @@ static void *work(void *data)
 	return NULL;
 }
 
+/* Those that we may use: a container's cpuset is not to be crowded. */
+static size_t count_processors(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return count < 1 ? 1 : count > WORKERS_MAX ? WORKERS_MAX : (size_t)count;
+}
+
 static int start(struct gzip *gzip, struct containr_error *err)
 {
 	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t workers = processors < 1		    ? 1
-			 : processors > WORKERS_MAX ? WORKERS_MAX
-						    : (size_t)processors;
+	size_t workers = count_processors();
 
 	if (!compressor)
 		return fail_oom(err);

@@ -12,7 +12,7 @@ foreach(noun changes decoder hostile import pack tar)
 	containr_unit_test(engine/image/archive/${noun}_test LAYERS ${image_layers} image_archive
 		SOURCES ${archive_fixture})
 endforeach()
-foreach(noun credentials registries token)
+foreach(noun credentials recompress registries token)
 	containr_unit_test(engine/image/registry/${noun}_test LAYERS ${image_layers} image_archive
 		image_registry)
 endforeach()
