@@ -10,6 +10,7 @@
 #include "cli/error_print.h"
 #include "cli/format.h"
 #include "cli/image_json.h"
+#include "image/image.h"
 
 #include <string.h>
 
@@ -51,20 +52,26 @@ static int inspect_container(struct containr *engine, const char *name, struct j
 	return r;
 }
 
+/* As people know them. */
 static int list_names(struct containr *engine, const struct containr_image *image,
 		      struct strv *names, struct containr_error *err)
 {
-	struct containr_image **all;
-	size_t count;
-	int r = containr_image_list(engine, &all, &count, err);
+	autostrv full = { 0 };
+	int r = image_list_names(engine, image->id, &full, err);
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < count; i++)
-		if (all[i]->repository && all[i]->tag && strcmp(all[i]->id, image->id) == 0)
-			strv_pushf(names, "%s:%s", all[i]->repository, all[i]->tag);
-	containr_image_list_free(all, count);
-	return names->failed ? fail_oom(err) : 0;
+	for (size_t i = 0; r == 0 && i < full.len; i++) {
+		char repository[REFERENCE_TEXT_SIZE];
+		struct reference reference;
+		struct containr_error ignored;
+
+		if (reference_parse(full.items[i], &reference, &ignored) < 0 || !*reference.tag) {
+			strv_push(names, full.items[i]);
+			continue;
+		}
+		reference_format_repository(&reference, repository);
+		strv_pushf(names, "%s:%s", repository, reference.tag);
+	}
+	return r == 0 && names->failed ? fail_oom(err) : r;
 }
 
 static int inspect_image(struct containr *engine, const char *name, struct json_writer *writer,

@@ -84,7 +84,7 @@ int content_read_json(const struct containr *engine, const struct descriptor *bl
 			    "%s %s has %" PRId64 " bytes, more than %zu", what, blob->digest,
 			    blob->size, max);
 	content_blob_path(blob->digest, path);
-	r = fs_read_file(engine->root_fd, path, max, &text, err);
+	r = fs_read_regular(engine->root_fd, path, max, &text, err);
 	if (r < 0 && err->sys_errno == ENOENT)
 		return fail(err, CONTAINR_E_IMAGE_CORRUPT, "%s %s is missing", what, blob->digest);
 	if (r < 0)

@@ -108,3 +108,29 @@ int image_find(const struct containr *engine, const struct index *index, const c
 		*ret_match = match;
 	return 0;
 }
+
+int image_list_names(const struct containr *engine, const char *id, struct strv *names,
+		     struct containr_error *err)
+{
+	autoimagerecords records = { 0 };
+	autoindex index = { 0 };
+	int r;
+
+	image_records_load(engine, &records);
+	r = index_load(engine, &index, err);
+	for (size_t i = 0; r == 0 && i < index.count; i++) {
+		const struct index_entry *entry = &index.entries[i];
+		struct image_record record;
+		char own[DIGEST_SIZE];
+
+		if (!entry->name)
+			continue;
+		if (image_records_next(&records, entry, &record))
+			memcpy(own, record.config, DIGEST_SIZE);
+		else
+			image_id_of(engine, entry, own);
+		if (strcmp(own, id) == 0)
+			strv_push(names, entry->name);
+	}
+	return r == 0 && names->failed ? fail_oom(err) : r;
+}

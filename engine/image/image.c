@@ -200,10 +200,14 @@ int containr_image_inspect(struct containr *engine, const char *reference,
 
 /* Of an image that is damaged the list keeps what is known, so that it can be seen and removed. */
 static int load_for_list(const struct containr *engine, const struct index_entry *entry,
-			 struct containr_image **ret_image, struct containr_error *err)
+			 struct image_records *records, struct containr_image **ret_image,
+			 struct containr_error *err)
 {
 	autoimage *image = NULL;
-	int r = load_entry(engine, entry, ret_image, err);
+	struct image_record record;
+	int r = image_records_next(records, entry, &record)
+			? load_record(engine, &record, entry->name, ret_image, err)
+			: load_entry(engine, entry, ret_image, err);
 
 	if (r != -CONTAINR_E_IMAGE_CORRUPT && r != -CONTAINR_E_UNSUPPORTED)
 		return r;
@@ -230,17 +234,20 @@ int containr_image_list(struct containr *engine, struct containr_image ***ret_im
 			size_t *ret_count, struct containr_error *err)
 {
 	autoindex index = { 0 };
+	autoimagerecords records = { 0 };
 	struct containr_image **images;
 	size_t count = 0;
-	int r = index_load(engine, &index, err);
+	int r;
 
+	image_records_load(engine, &records);
+	r = index_load(engine, &index, err);
 	if (r < 0)
 		return r;
 	images = calloc(index.count + 1, sizeof(struct containr_image *));
 	if (!images)
 		return fail_oom(err);
 	while (r == 0 && count < index.count) {
-		r = load_for_list(engine, &index.entries[count], &images[count], err);
+		r = load_for_list(engine, &index.entries[count], &records, &images[count], err);
 		if (r == 0)
 			count++;
 	}

@@ -87,6 +87,13 @@ void image_id_of(const struct containr *engine, const struct index_entry *entry,
 /** Empties the trash, also while others do. */
 int image_empty_trash(const struct containr *engine, struct containr_error *err) MUST_CHECK;
 
+/**
+ * Appends all names of the image @id, in full, in the order of the index. No configuration is read for
+ * it.
+ */
+int image_list_names(const struct containr *engine, const char *id, struct strv *names,
+		     struct containr_error *err) MUST_CHECK;
+
 /** Records an event of the image @id; @name in full, or NULL. */
 void image_event(const struct containr *engine, const char *action, const char *id,
 		 const char *name);

@@ -123,3 +123,47 @@ bool image_record_find(const struct containr *engine, const char *name,
 
 	return fd >= 0 && format_header(engine, header) && scan_lines(fd, header, name, ret_record);
 }
+
+void image_records_release(struct image_records *records)
+{
+	str_release(&records->text);
+}
+
+void image_records_load(const struct containr *engine, struct image_records *ret_records)
+{
+	struct image_records records = { 0 };
+	char header[HEADER_SIZE];
+	struct containr_error ignored;
+	const char *end;
+
+	*ret_records = records;
+	if (!format_header(engine, header) ||
+	    fs_read_regular(engine->root_fd, RECORD_FILE, CONTENT_INDEX_MAX, &records.text,
+			    &ignored) < 0) {
+		str_release(&records.text);
+		return;
+	}
+	end = records.text.data ? strchr(records.text.data, '\n') : NULL;
+	if (end && strlen(header) == (size_t)(end - records.text.data) &&
+	    memcmp(header, records.text.data, strlen(header)) == 0)
+		records.at = (size_t)(end - records.text.data) + 1;
+	*ret_records = records;
+}
+
+bool image_records_next(struct image_records *records, const struct index_entry *entry,
+			struct image_record *ret_record)
+{
+	struct image_record record;
+	const char *line = records->at ? records->text.data + records->at : "";
+	const char *end = strchr(line, '\n');
+
+	/* an entry without a record has no line either: the one that waits is of a later name */
+	if (!end || !entry->name || !parse_line(line, entry->name, &record))
+		return false;
+	records->at = (size_t)(end + 1 - records->text.data);
+	/* the name may have been given to another image between the reading of both files */
+	if (strcmp(record.manifest, entry->manifest.digest) != 0)
+		return false;
+	*ret_record = record;
+	return true;
+}

@@ -31,6 +31,26 @@ int image_record_read(const struct containr *engine, const struct index_entry *e
 bool image_record_find(const struct containr *engine, const char *name,
 		       struct image_record *ret_record);
 
+/* The records of all names at once, for whoever goes through the index. */
+struct image_records {
+	struct str text;
+	size_t at; /* where the next line begins; 0: there are none, or no more */
+};
+
+#define autoimagerecords __attribute__((cleanup(image_records_release))) struct image_records
+
+/** Reads the file; what cannot be read, or is of another index.json, gives no records. */
+void image_records_load(const struct containr *engine, struct image_records *ret_records);
+
+void image_records_release(struct image_records *records);
+
+/**
+ * Finds the record of the next entry that has a name; they have to be asked for in the order of index.json.
+ * Where there is none, the manifest has to be read: image_record_read().
+ */
+bool image_records_next(struct image_records *records, const struct index_entry *entry,
+			struct image_record *ret_record);
+
 /** Writes the records of all names; the caller holds CONTENT_LOCK. A failure costs speed only. */
 void image_record_save(const struct containr *engine, const struct index *index);
 

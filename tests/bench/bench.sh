@@ -11,7 +11,7 @@ build=$(realpath "${1:?usage: bench.sh BUILD_DIR [RUNS [PART...]]}")
 runs=${2:-60}
 parts=("${@:3}")
 [ ${#parts[@]} -gt 0 ] ||
-	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest rootless pull)
+	parts=(runtime control engine calls memory_and_hundred hundred cycles smallest rootless pull commit)
 source=$(dirname "$(realpath "$0")")
 seccomp=/usr/share/containers/seccomp.json
 

@@ -79,3 +79,67 @@ bench_pull() {
 	versus "pull, mounted layers, kB of memory: podman" 3 erofs podman 3
 	versus "pull of an unchanged tag: podman" 10 again-overlay again-podman 1
 }
+
+commit_rounds=5
+
+# 10,000 files of 107 MB, not compressible, in 100 folders.
+make_changed_files() {
+	python3 - "$place/changed" <<-'PYTHON'
+	import os, sys
+	for i in range(10000):
+	    folder = f"{sys.argv[1]}/d{i % 100}"
+	    os.makedirs(folder, exist_ok=True)
+	    with open(f"{folder}/f{i}", "wb") as file:
+	        file.write(os.urandom(10700))
+	PYTHON
+}
+
+# Each commits twice: the second time the layer is there already. Then the last name is taken away.
+bench_commit() {
+	local round driver upper what
+	local -a mine theirs=(podman --root "$place/pull/podman" --runroot /run/podman-commit --storage-driver overlay)
+
+	mkdir "$place/registry" "$place/base" "$place/base/bin"
+	mount -t tmpfs tmpfs "$place/registry"
+	cp "$(command -v busybox)" "$place/base/bin/"
+	make_changed_files
+	for ((round = 0; round < commit_rounds; round++)); do
+		for driver in erofs overlay; do
+			for what in commit snapshot; do
+				fresh_disk
+				mine=("$containr" --root "$place/pull/root" --storage-driver "$driver")
+				"${mine[@]}" import "$place/base" base > /dev/null
+				"${mine[@]}" create --name c base /bin/busybox true > /dev/null
+				upper=$(echo "$place"/pull/root/containers/*/upper)
+				cp -a "$place/changed" "$upper/srv"
+				sync -f "$place/pull"
+				if [ $what = snapshot ]; then
+					measured "snapshot-$driver" "${mine[@]}" snapshot create c s
+					continue
+				fi
+				measured "commit-$driver" "${mine[@]}" commit c img:1
+				measured "recommit-$driver" "${mine[@]}" commit c img:2
+				measured "rmi-$driver" "${mine[@]}" rmi img:1 img:2
+			done
+		done
+		fresh_disk
+		tar -C "$place/base" -c . | "${theirs[@]}" import - base > /dev/null 2>&1
+		"${theirs[@]}" create --net none --name c base /bin/busybox true > /dev/null
+		cp -a "$place/changed" "$("${theirs[@]}" inspect c --format '{{.GraphDriver.Data.UpperDir}}')/srv"
+		sync -f "$place/pull"
+		measured commit-podman "${theirs[@]}" commit -q c img:1
+		measured recommit-podman "${theirs[@]}" commit -q c img:2
+		measured rmi-podman "${theirs[@]}" rmi img:1 img:2
+	done
+	umount "$place/pull"
+	umount "$place/registry"
+	versus "commit of 10,000 files, mounted layers: podman" 6 commit-erofs commit-podman 1
+	versus "commit of 10,000 files, unpacked layers: podman" 6 commit-overlay commit-podman 1
+	versus "commit, CPU, unpacked layers: podman" 6 commit-overlay commit-podman 2
+	versus "commit again, mounted layers: podman" 6 recommit-erofs recommit-podman 1
+	versus "commit again, unpacked layers: podman" 6 recommit-overlay recommit-podman 1
+	versus "snapshot of 10,000 files, mounted: podman commit" 6 snapshot-erofs commit-podman 1
+	versus "snapshot of 10,000 files, unpacked: podman commit" 6 snapshot-overlay commit-podman 1
+	versus "rmi of what was committed, mounted: podman" 12 rmi-erofs rmi-podman 1
+	versus "rmi of what was committed, unpacked: podman" 12 rmi-overlay rmi-podman 1
+}

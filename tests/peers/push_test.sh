@@ -14,7 +14,8 @@ env -u REGISTRY_AUTH_FILE docker-registry serve registry.yml > registry.log 2>&1
 registry_pid=$!
 wait_for bash -c ': < /dev/tcp/127.0.0.1/5000'
 
-# An image of two layers, the first of which goes in several pieces; containr stores them as zstd.
+# An image of two layers, the first of which goes in several pieces. What is imported is stored as zstd, what
+# is committed as it is.
 mkdir one
 head -c 30000000 /dev/urandom > one/data
 cp "$(command -v busybox)" one/
@@ -47,7 +48,11 @@ equal "The push refers to repository [$registry/team/app]" "$(head -1 out)"
 equal 2 "$(grep -c ': Pushed$' out)"
 equal "latest: digest: $digest size: $size" "$(tail -1 out)"
 equal "$digest" "$(of team/app '{{.Digest}}')"
-equal "$digest" "$(skopeo inspect --format '{{.Digest}}' "oci:$CONTAINR_ROOT/images:app:latest")"
+equal "application/vnd.oci.image.layer.v1.tar+gzip
+application/vnd.oci.image.layer.v1.tar+zstd" "$(layer_types team/app)"
+containr push -q base "$registry/other/base" > /dev/null
+equal "$(of other/base '{{.Digest}}')" \
+	"$(skopeo inspect --format '{{.Digest}}' "oci:$CONTAINR_ROOT/images:base:latest")"
 equal "$id" "sha256:$(skopeo inspect --tls-verify=false --config --raw "docker://$registry/team/app" |
 	sha256sum | cut -d' ' -f1)"
 
@@ -86,7 +91,7 @@ rm -r "$CONTAINR_ROOT/images.gzip"
 expect_output "$registry/fourth/app:latest" -- containr push -q --compression-format gzip app "$registry/fourth/app"
 equal "$gzipped" "$(of fourth/app '{{.Digest}}')"
 expect_output "$registry/team/app:zstd" -- containr push -q --compression-format zstd app "$registry/team/app:zstd"
-equal "$digest" "$(of team/app:zstd '{{.Digest}}')"
+equal application/vnd.oci.image.layer.v1.tar+zstd "$(layer_types team/app:zstd)"
 
 fact "what was made of a layer is forgotten with it"
 [ -n "$(ls "$CONTAINR_ROOT/images.gzip")" ] || fail "nothing was noted"

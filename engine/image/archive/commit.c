@@ -10,6 +10,8 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* An image on its way. */
 struct commit {
@@ -86,7 +88,9 @@ static int make_layer(const struct containr *engine, struct commit *commit,
 {
 	autoclose int upper =
 		openat(engine->root_fd, commit->spec->upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct layer_place place = { .dir = commit->dir.fd, .storage = engine->storage };
+	const struct layer_place place = { .dir = commit->dir.fd,
+					   .storage = engine->storage,
+					   .engine = engine };
 
 	if (upper < 0)
 		return fail_sys(err, CONTAINR_E_IO, "cannot open '%s/%s'", engine->root,
@@ -182,13 +186,27 @@ static int write_manifest(struct commit *commit, struct containr_error *err)
 			      err);
 }
 
-static void describe_layer(struct commit *commit)
+/* A blob that is there already need not be written to the disk: that is most of the time of a commit. */
+static bool has_blob(const struct containr *engine, const struct layer *layer)
+{
+	char path[CONTENT_PATH_SIZE];
+	struct stat info;
+
+	content_blob_path(layer->blob_digest, path);
+	return fstatat(engine->root_fd, path, &info, 0) == 0 && info.st_size == layer->blob_size;
+}
+
+static void describe_layer(const struct containr *engine, struct commit *commit)
 {
 	struct new_image *image = &commit->image;
+	const bool is_there = has_blob(engine, &commit->layer);
+
+	if (is_there)
+		(void)unlinkat(commit->dir.fd, LAYER_BLOB, 0);
 
 	image->event = "commit";
 	image->media_type = MEDIA_MANIFEST;
-	commit->new_layer = (struct new_layer) { .blob = { .file = LAYER_BLOB,
+	commit->new_layer = (struct new_layer) { .blob = { .file = is_there ? NULL : LAYER_BLOB,
 							   .size = commit->layer.blob_size },
 						 .diff_id = commit->layer.diff_id,
 						 .folder = LAYER_FOLDER };
@@ -224,7 +242,7 @@ int image_commit(struct containr *engine, const struct commit_spec *spec, char r
 		r = write_manifest(&commit, err);
 	if (r < 0)
 		return r;
-	describe_layer(&commit);
+	describe_layer(engine, &commit);
 	commit.image.pin = &pin;
 	r = publish(engine, &commit.dir, &commit.image, err);
 	if (r == 0)

@@ -215,6 +215,21 @@ int layer_from_folder(const char *path, const struct input_watch *watch,
 	return pipeline_finish(&pipeline, r, ret_layer, err);
 }
 
+/* The tar that the second thread keeps becomes the blob: nothing is written, or hashed, twice. */
+static void keep_tar(struct pipeline *pipeline, const struct layer_place *place)
+{
+	pipeline->store.blob_dir = place->dir;
+	pipeline->store.blob_name = LAYER_BLOB;
+	pipeline->store.engine = place->engine;
+}
+
+static void tell_tar(const struct pipeline *pipeline, struct layer *layer)
+{
+	layer->media_type = MEDIA_LAYER;
+	layer->blob_size = pipeline->store.tar_size;
+	memcpy(layer->blob_digest, layer->diff_id, DIGEST_SIZE);
+}
+
 int layer_from_changes(int upper, const struct layer_place *place, struct layer *ret_layer,
 		       struct containr_error *err)
 {
@@ -228,11 +243,18 @@ int layer_from_changes(int upper, const struct layer_place *place, struct layer 
 	autopipeline pipeline = { .store = LAYER_STORE_INIT,
 				  .blob = BLOB_INIT,
 				  .folder = "the container" };
-	int r = pipeline_start(&pipeline, place, true, err);
+	struct layer_place without_blob = *place;
+	int r;
 
+	without_blob.has_blob = true;
+	if (!place->has_blob)
+		keep_tar(&pipeline, place);
+	r = pipeline_start(&pipeline, &without_blob, false, err);
 	if (r < 0)
 		return r;
-	ret_layer->media_type = MEDIA_LAYER_ZSTD;
 	r = pack_write_tar(upper, &options, produce_bytes, &pipeline, err);
-	return pipeline_finish(&pipeline, r, ret_layer, err);
+	r = pipeline_finish(&pipeline, r, ret_layer, err);
+	if (r == 0 && !place->has_blob)
+		tell_tar(&pipeline, ret_layer);
+	return r;
 }

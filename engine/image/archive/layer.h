@@ -10,7 +10,8 @@
  *
  * Two threads share the work. The first reads, decompresses or compresses, and writes the blob; the
  * second hashes the tar (the diff_id) and writes the files. An archive that is gzip or zstd already
- * becomes the blob byte for byte; anything else is compressed by zstd.
+ * becomes the blob byte for byte; anything else is compressed by zstd, but for what a container has
+ * changed.
  */
 
 #define LAYER_BLOB "blob"    /* in the folder given: the blob */
@@ -28,6 +29,8 @@ struct layer_place {
 	int dir;       /* an empty folder, for LAYER_BLOB and LAYER_FOLDER */
 	bool has_blob; /* none is made, and nothing is told of it: there is one, or none is needed */
 	enum containr_storage storage;
+	/* of changes only: where a layer that is there already is not unpacked again; NULL: nowhere */
+	const struct containr *engine;
 };
 
 /**
@@ -45,7 +48,10 @@ int layer_from_folder(const char *path, const struct input_watch *watch,
 		      const struct layer_place *place, struct layer *ret_layer,
 		      struct containr_error *err) MUST_CHECK;
 
-/** Makes a layer of overlayfs's writable folder @upper (borrowed); the same otherwise. */
+/**
+ * Makes a layer of overlayfs's writable folder @upper (borrowed); the same otherwise. The blob is the tar
+ * as it is: who commits waits for it, and who pushes compresses it. With mounted layers both are one file.
+ */
 int layer_from_changes(int upper, const struct layer_place *place, struct layer *ret_layer,
 		       struct containr_error *err) MUST_CHECK;
 

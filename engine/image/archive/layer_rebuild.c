@@ -103,7 +103,8 @@ int layer_check_index(const struct containr *engine, const char *digest, struct 
 		r = read_fd(found, &right, err);
 	if (r < 0)
 		return r;
-	if (left.len == right.len && memcmp(left.data, right.data, left.len) == 0)
+	if (left.data && right.data && left.len == right.len &&
+	    memcmp(left.data, right.data, left.len) == 0)
 		return 0;
 	return fail(err, CONTAINR_E_IMAGE_CORRUPT,
 		    "the index of layer %.19s is not that of its tar", digest);

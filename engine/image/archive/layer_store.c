@@ -39,7 +39,7 @@ int layer_store_open(struct layer_store *store, int folder)
 	int r;
 
 	store->folder = folder;
-	if (store->storage == CONTAINR_STORAGE_OVERLAY)
+	if (store->storage == CONTAINR_STORAGE_OVERLAY && !store->blob_name)
 		return 0;
 	r = make_file(store, LAYER_TAR, &store->tar);
 	return r < 0 ? r : layer_tree_init(&store->tree, store->err);
@@ -87,8 +87,12 @@ int layer_store_take(struct layer_store *store)
 {
 	const unsigned char *bytes;
 	ssize_t len;
-	int r = store->tar < 0 ? unpack(store, next_bytes, store)
-			       : layer_index_read(next_bytes, store, &store->tree, store->err);
+	int r = 0;
+
+	if (store->tar < 0)
+		r = unpack(store, next_bytes, store);
+	else if (store->storage != CONTAINR_STORAGE_OVERLAY)
+		r = layer_index_read(next_bytes, store, &store->tree, store->err);
 
 	/* what follows the end mark belongs to the bytes the diff_id is of */
 	do
@@ -117,6 +121,22 @@ static ssize_t read_kept(void *data, const unsigned char **ret_bytes)
 	return len;
 }
 
+static int drop_tar(const struct layer_store *store)
+{
+	(void)unlinkat(store->folder, LAYER_INDEX, 0);
+	if (unlinkat(store->folder, LAYER_TAR, 0) < 0)
+		return fail_sys(store->err, CONTAINR_E_IO, "cannot remove the layer's tar");
+	return 0;
+}
+
+static bool is_there(const struct layer_store *store, const char *diff_id)
+{
+	char path[sizeof(LAYERS_DIR) + 1 + DIGEST_HEX_LEN];
+
+	(void)snprintf(path, sizeof(path), LAYERS_DIR "/%s", digest_hex(diff_id));
+	return store->engine && faccessat(store->engine->root_fd, path, F_OK, 0) == 0;
+}
+
 static int unpack_after_all(struct layer_store *store)
 {
 	autofree struct kept_tar *kept = malloc(sizeof(*kept));
@@ -128,12 +148,7 @@ static int unpack_after_all(struct layer_store *store)
 	if (lseek(store->tar, 0, SEEK_SET) < 0)
 		return fail_sys(store->err, CONTAINR_E_IO, "cannot read the layer's tar");
 	r = unpack(store, read_kept, kept);
-	if (r < 0)
-		return r;
-	(void)unlinkat(store->folder, LAYER_INDEX, 0);
-	if (unlinkat(store->folder, LAYER_TAR, 0) < 0)
-		return fail_sys(store->err, CONTAINR_E_IO, "cannot remove the layer's tar");
-	return 0;
+	return r == 0 ? drop_tar(store) : r;
 }
 
 int layer_store_write_index(const struct layer_tree *tree, int64_t tar_size, const char *diff_id,
@@ -168,7 +183,12 @@ int layer_store_finish(struct layer_store *store, const char *diff_id)
 
 	if (store->tar < 0)
 		return 0;
-	if (store->tree.has_holes)
+	if (store->blob_name &&
+	    linkat(store->folder, LAYER_TAR, store->blob_dir, store->blob_name, 0) < 0)
+		return fail_sys(store->err, CONTAINR_E_IO, "cannot create blob");
+	if (is_there(store, diff_id))
+		return drop_tar(store);
+	if (store->storage == CONTAINR_STORAGE_OVERLAY || store->tree.has_holes)
 		return unpack_after_all(store);
 	r = write_index(store, diff_id);
 	if (r < 0)

@@ -16,7 +16,12 @@ struct layer_store {
 	void *data;
 	enum containr_storage storage;
 	int folder; /* that is to become layers/HEX */
-	int tar;    /* -1: it is not kept */
+	/* where the tar is to be found afterwards, as it is; name NULL: nowhere */
+	int blob_dir;
+	const char *blob_name;
+	/* whose layers are not unpacked a second time: the folder stays empty; NULL: no matter */
+	const struct containr *engine;
+	int tar; /* -1: it is not kept */
 	int64_t tar_size;
 	struct layer_tree tree;
 	struct containr_error *err;
