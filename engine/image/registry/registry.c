@@ -151,7 +151,10 @@ static int send_anyhow(struct registry *registry, struct http *http,
 	int r = send_once(registry, http, scheme, request, authorization, answer, err);
 
 	if (r != -CONTAINR_E_REGISTRY_UNREACHABLE || !registry->http.insecure ||
-	    strcmp(scheme, "https") != 0 || registry->authorization)
+	    strcmp(scheme, "https") != 0)
+		return r;
+	/* a login goes without encryption only where another thread has found that there is none */
+	if (authorization && strcmp(registry->scheme, "https") == 0)
 		return r;
 	r = send_once(registry, http, "http", request, authorization, answer, err);
 	if (r == 0)
