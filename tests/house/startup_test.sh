@@ -18,7 +18,7 @@ libexec/containr/containr-health     10000 -
 libexec/containr/containr-keeper    340000 -
 libexec/containr/containr-cleanup    90000 -
 libexec/containr/containr-image    2300000 libarchive libcrypto libisal libzstd libc
-libexec/containr/containr-registry 2300000 libarchive libcrypto libcurl libdeflate libisal libzstd libc
+libexec/containr/containr-registry 2200000 libarchive libcrypto libcurl libdeflate libisal libzstd libc
 '
 # `containr --version`, execve included
 system_calls=16
