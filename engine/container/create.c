@@ -226,7 +226,7 @@ static int design_of_snapshot(struct containr *engine, const struct containr_spe
 
 	if (r == 0)
 		r = image_load(engine, snapshot->image_id, &image, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	whole.image = snapshot->image;
 	r = check_platform(&whole, image, err);

@@ -128,7 +128,7 @@ int containr_container_inspect(struct containr *engine, const char *container, c
 	write_state(&w, &live, has_health ? &health : NULL);
 	json_string(&w, "Image", record.image_id);
 	json_string(&w, "ImageName", record.image);
-	if (*record.snapshot)
+	if (record.snapshot && *record.snapshot)
 		json_string(&w, "Snapshot", record.snapshot);
 	json_string(&w, "LogPath", log_path);
 	json_int(&w, "RestartCount", live.state.restart_count);

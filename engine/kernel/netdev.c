@@ -91,7 +91,7 @@ static int talk(int socket, struct request *request)
 	return word->error ? -1 : 0;
 }
 
-static void take(unsigned char *to, size_t *ret_len, const struct rtattr *attribute)
+static void take(unsigned char *to, size_t *ret_len, struct rtattr *attribute)
 {
 	size_t len = RTA_PAYLOAD(attribute);
 
@@ -102,12 +102,12 @@ static void take(unsigned char *to, size_t *ret_len, const struct rtattr *attrib
 }
 
 /* Those that would be there again after a restart of the host: not the kernel's own, nor a lease. */
-static void take_address(const struct nlmsghdr *header, unsigned int index, struct addresses *out)
+static void take_address(struct nlmsghdr *header, unsigned int index, struct addresses *out)
 {
 	struct ifaddrmsg *message = NLMSG_DATA(header);
 	struct address *one = &out->items[out->count];
 	size_t rest = IFA_PAYLOAD(header);
-	const struct rtattr *at = IFA_RTA(message);
+	struct rtattr *at = IFA_RTA(message);
 
 	if (header->nlmsg_type != RTM_NEWADDR || message->ifa_index != index ||
 	    message->ifa_scope != RT_SCOPE_UNIVERSE || !(message->ifa_flags & IFA_F_PERMANENT) ||
@@ -126,7 +126,7 @@ static void take_address(const struct nlmsghdr *header, unsigned int index, stru
 		else if (at->rta_type == IFA_BROADCAST)
 			take(one->broadcast, &one->broadcast_len, at);
 		rest -= step < rest ? step : rest;
-		at = (const void *)((const unsigned char *)at + step);
+		at = (void *)((unsigned char *)at + step);
 	}
 	out->count++;
 }
