@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,36 +60,35 @@ void http_close(struct http *http)
 	free(http);
 }
 
-static char **const *answer_fields(struct http_answer *answer, char **fields[])
-{
-	fields[0] = &answer->content_type;
-	fields[1] = &answer->digest;
-	fields[2] = &answer->location;
-	fields[3] = &answer->challenge;
-	fields[4] = &answer->range;
-	fields[5] = &answer->chunk_min;
-	fields[6] = &answer->link;
-	fields[7] = &answer->retry_after;
-	fields[8] = &answer->subject;
-	return fields;
-}
-
-static const char *const field_names[] = {
-	"Content-Type", "Docker-Content-Digest", "Location", "WWW-Authenticate",
-	"Range",	"OCI-Chunk-Min-Length",	 "Link",     "Retry-After",
-	"OCI-Subject",
+struct field {
+	const char *name;
+	size_t offset; /* of the char * that gets it, in struct http_answer */
 };
-#define FIELD_COUNT ARRAY_LEN(field_names)
-#define FIELD_CHALLENGE 3
+
+/* What of an answer's header is kept. */
+static const struct field fields[] = {
+	{ "Content-Type", offsetof(struct http_answer, content_type) },
+	{ "Docker-Content-Digest", offsetof(struct http_answer, digest) },
+	{ "Location", offsetof(struct http_answer, location) },
+	{ "WWW-Authenticate", offsetof(struct http_answer, challenge) },
+	{ "Range", offsetof(struct http_answer, range) },
+	{ "OCI-Chunk-Min-Length", offsetof(struct http_answer, chunk_min) },
+	{ "Link", offsetof(struct http_answer, link) },
+	{ "Retry-After", offsetof(struct http_answer, retry_after) },
+};
+
+static char **field_slot(struct http_answer *answer, const struct field *field)
+{
+	return (char **)(void *)((char *)answer + field->offset);
+}
 
 static void clear_fields(struct http_answer *answer)
 {
-	char **fields[FIELD_COUNT];
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		char **slot = field_slot(answer, &fields[i]);
 
-	(void)answer_fields(answer, fields);
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		free(*fields[i]);
-		*fields[i] = NULL;
+		free(*slot);
+		*slot = NULL;
 	}
 }
 
@@ -100,35 +100,40 @@ void http_answer_release(struct http_answer *answer)
 }
 
 /* Of several challenges Bearer is the one that registries mean. */
-static bool is_better(size_t field, const char *old, const char *value)
+static bool is_better(const struct field *field, const char *old, const char *value)
 {
-	return !old || field != FIELD_CHALLENGE || strncasecmp(value, "Bearer", 6) == 0;
+	return !old || field->offset != offsetof(struct http_answer, challenge) ||
+	       strncasecmp(value, "Bearer", 6) == 0;
+}
+
+static const struct field *find_field(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (strlen(fields[i].name) == len && strncasecmp(fields[i].name, name, len) == 0)
+			return &fields[i];
+	return NULL;
 }
 
 static void take_field(struct exchange *x, const char *line, size_t len)
 {
-	char **fields[FIELD_COUNT];
 	const char *colon = memchr(line, ':', len);
-	const char *value;
+	const struct field *field = colon ? find_field(line, (size_t)(colon - line)) : NULL;
+	const char *value = colon ? colon + 1 : line;
+	const char *end = line + len;
+	char **slot;
 
-	if (!colon)
+	if (!field)
 		return;
-	(void)answer_fields(x->answer, fields);
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (strlen(field_names[i]) != (size_t)(colon - line) ||
-		    strncasecmp(field_names[i], line, strlen(field_names[i])) != 0)
-			continue;
-		value = colon + 1;
-		while (value < line + len && isspace((unsigned char)*value))
-			value++;
-		while (len > 0 && line + len > value && isspace((unsigned char)line[len - 1]))
-			len--;
-		if (!is_better(i, *fields[i], value))
-			return;
-		free(*fields[i]);
-		*fields[i] = strndup(value, (size_t)(line + len - value));
-		x->failed |= !*fields[i];
-	}
+	while (value < end && isspace((unsigned char)*value))
+		value++;
+	while (end > value && isspace((unsigned char)end[-1]))
+		end--;
+	slot = field_slot(x->answer, field);
+	if (!is_better(field, *slot, value))
+		return;
+	free(*slot);
+	*slot = strndup(value, (size_t)(end - value));
+	x->failed |= !*slot;
 }
 
 /* Called for each line; a new status line begins a new answer (100-continue, redirects). */

@@ -64,7 +64,6 @@ struct http_answer {
 	char *chunk_min; /* OCI-Chunk-Min-Length */
 	char *link;	 /* the next page */
 	char *retry_after;
-	char *subject; /* OCI-Subject */
 };
 
 void http_answer_release(struct http_answer *answer);
