@@ -156,6 +156,33 @@ unset CONTAINERS_REGISTRIES_CONF
 kill "$mirror_server" "$wrong_server"
 wait "$mirror_server" "$wrong_server" 2> /dev/null || true
 
+fact "two pulls of one image at once are one image"
+serve
+containr pull -q "$registry/demo" > first 2> first.err &
+pull=$!
+containr pull -q "$registry/demo" > second 2> second.err || fail "$(cat second.err)"
+wait $pull || fail "$(cat first.err)"
+equal "$registry/demo:latest" "$(cat first)"
+equal "$registry/demo:latest" "$(cat second)"
+equal 1 "$(containr images -q "$registry/demo" | wc -l)"
+[ ! -e "$CONTAINR_ROOT/tmp/blobs/$blob" ] || fail "the download was left"
+equal "" "$(find "$CONTAINR_ROOT/tmp" -name 'import-*')"
+stop
+
+fact "a full disk is told, and leaves no image"
+serve
+mkdir full
+mount -t tmpfs -o size=4m tmpfs full
+export CONTAINR_ROOT=$scratch/full/root
+expect_error NO_SPACE 125 "no space left for the image in '$scratch/full/root'" \
+	"free some space, or choose another place with --root" -- containr pull -q "$registry/demo"
+equal "" "$(containr images -q)"
+equal "" "$(ls "$CONTAINR_ROOT/layers")"
+equal "" "$(find "$CONTAINR_ROOT/tmp" -name 'import-*')"
+export CONTAINR_ROOT=$scratch/root
+umount full
+stop
+
 fact "a pull that is interrupted tidies up and keeps what it has"
 serve stall=1000000
 containr pull -q "$registry/demo" > /dev/null 2> err &

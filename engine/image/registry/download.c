@@ -28,11 +28,15 @@ void download_release(struct download *download)
 	(void)pthread_mutex_destroy(&download->mutex);
 }
 
-/* A file that was taken into the store between open and lock has no name any more. */
+/*
+ * Between open and lock another process may have taken the file into the store: then it is a blob now,
+ * under another name, and none of ours.
+ */
 static int open_locked(struct download *download, struct containr_error *err)
 {
 	for (;;) {
 		struct stat info;
+		struct stat named;
 		autoclose int fd = openat(download->engine->root_fd, download->path,
 					  O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
@@ -52,7 +56,8 @@ static int open_locked(struct download *download, struct containr_error *err)
 						download->engine->root, download->path);
 		if (fstat(fd, &info) < 0)
 			return fail_sys(err, CONTAINR_E_IO, "cannot look at a download");
-		if (info.st_nlink == 0)
+		if (fstatat(download->engine->root_fd, download->path, &named, 0) < 0 ||
+		    named.st_ino != info.st_ino || named.st_dev != info.st_dev)
 			continue;
 		download->found = info.st_size;
 		download->fd = steal_fd(&fd);

@@ -21,32 +21,85 @@ static bool is_there(const struct containr *engine, const char *path)
 	return faccessat(engine->root_fd, path, F_OK, 0) == 0;
 }
 
-static int init_layer(struct fetch *fetch, const struct descriptor *blob, const char *diff_id,
-		      struct containr_error *err)
+/* Finds out what of a layer the store has. */
+static void look(const struct fetch *fetch, struct fetch_layer *layer)
 {
-	struct fetch_layer *layer = &fetch->layers[fetch->count];
 	char path[CONTENT_PATH_SIZE];
 	char folder[sizeof(LAYERS_DIR) + 1 + DIGEST_HEX_LEN];
-	int r;
+
+	content_blob_path(layer->blob->digest, path);
+	(void)snprintf(folder, sizeof(folder), "%s/%s", LAYERS_DIR, digest_hex(layer->diff_id));
+	layer->has_blob = is_there(fetch->engine, path);
+	layer->has_files = is_there(fetch->engine, folder);
+	layer->stage = layer->has_blob && layer->has_files ? TRANSFER_THERE : TRANSFER_WAITING;
+}
+
+static void init_layer(struct fetch *fetch, const struct descriptor *blob, const char *diff_id)
+{
+	struct fetch_layer *layer = &fetch->layers[fetch->count];
 
 	*layer = (struct fetch_layer) {
 		.blob = blob, .size = blob->size, .diff_id = diff_id, .download.fd = -1
 	};
-	content_blob_path(blob->digest, path);
-	(void)snprintf(folder, sizeof(folder), "%s/%s", LAYERS_DIR, digest_hex(diff_id));
 	(void)snprintf(layer->file, sizeof(layer->file), DOWNLOAD_FROM_WORKDIR "%s",
 		       digest_hex(blob->digest));
 	(void)snprintf(layer->folder, sizeof(layer->folder), "%zu/" LAYER_FOLDER, fetch->count);
-	layer->has_blob = is_there(fetch->engine, path);
-	layer->has_files = is_there(fetch->engine, folder);
-	layer->stage = layer->has_blob && layer->has_files ? TRANSFER_THERE : TRANSFER_WAITING;
+	look(fetch, layer);
 	fetch->count++;
-	if (layer->has_blob)
-		return 0;
-	r = download_open(&layer->download, fetch->engine, blob, err);
+}
+
+/* While this one waited for the file, another pull may have brought the blob into the store. */
+static int open_download(struct fetch *fetch, struct fetch_layer *layer, struct containr_error *err)
+{
+	int r = download_open(&layer->download, fetch->engine, layer->blob, err);
+
 	layer->download.given_up = &fetch->crew.is_given_up;
 	layer->has_download = true;
+	if (r < 0)
+		return r;
+	look(fetch, layer);
+	if (!layer->has_blob)
+		return 0;
+	(void)unlinkat(fetch->engine->root_fd, layer->download.path, 0);
+	download_release(&layer->download);
+	layer->has_download = false;
+	return 0;
+}
+
+/* All processes lock in the order of the digests: so no two wait for each other. */
+static int open_downloads(struct fetch *fetch, struct containr_error *err)
+{
+	const char *last = "";
+	int r = 0;
+
+	while (r == 0) {
+		struct fetch_layer *next = NULL;
+
+		for (size_t i = 0; i < fetch->count; i++) {
+			struct fetch_layer *layer = &fetch->layers[i];
+
+			if (!layer->has_blob && strcmp(layer->blob->digest, last) > 0 &&
+			    (!next || strcmp(layer->blob->digest, next->blob->digest) < 0))
+				next = layer;
+		}
+		if (!next)
+			break;
+		last = next->blob->digest;
+		r = open_download(fetch, next, err);
+	}
 	return r;
+}
+
+/* One blob cannot be two layers: whoever says so would have us wait for ourselves. */
+static int check_blob(const struct fetch *fetch, const struct descriptor *blob,
+		      struct containr_error *err)
+{
+	for (size_t i = 0; i < fetch->count; i++)
+		if (fetch->layers[i].blob &&
+		    strcmp(fetch->layers[i].blob->digest, blob->digest) == 0)
+			return fail(err, CONTAINR_E_IMAGE_CORRUPT,
+				    "the configuration gives blob %s two contents", blob->digest);
+	return 0;
 }
 
 /* The same blob may be several layers of an image (an empty one often is). */
@@ -80,11 +133,15 @@ int fetch_init(struct fetch *fetch, const struct containr *engine, const struct 
 	fetch->order = calloc(manifest->layer_count + 1, sizeof(*fetch->order));
 	if (!fetch->layers || !fetch->order)
 		return fail_oom(err);
-	for (size_t i = 0; r == 0 && i < manifest->layer_count; i++)
-		if (!is_repeated(fetch, diff_ids[i]))
-			r = init_layer(fetch, &manifest->layers[i], diff_ids[i], err);
+	for (size_t i = 0; r == 0 && i < manifest->layer_count; i++) {
+		if (is_repeated(fetch, diff_ids[i]))
+			continue;
+		r = check_blob(fetch, &manifest->layers[i], err);
+		if (r == 0)
+			init_layer(fetch, &manifest->layers[i], diff_ids[i]);
+	}
 	sort_order(fetch);
-	return r;
+	return r == 0 ? open_downloads(fetch, err) : r;
 }
 
 void fetch_release(struct fetch *fetch)
