@@ -78,7 +78,8 @@ static int open_downloads(struct fetch *fetch, struct containr_error *err)
 		for (size_t i = 0; i < fetch->count; i++) {
 			struct fetch_layer *layer = &fetch->layers[i];
 
-			if (!layer->has_blob && strcmp(layer->blob->digest, last) > 0 &&
+			if (layer->blob && !layer->has_blob &&
+			    strcmp(layer->blob->digest, last) > 0 &&
 			    (!next || strcmp(layer->blob->digest, next->blob->digest) < 0))
 				next = layer;
 		}
